@@ -1,0 +1,2 @@
+//! infrac.
+fn main() {}
