@@ -1,1 +1,11 @@
-//! infrac.
+//! infrac: a declarative language for AWS infrastructure, and its compiler.
+//!
+//! The folders are the pipeline; find a thing by asking when it happens:
+//!
+//! ```text
+//! .infra files ─ syntax ─ resolve ─ types ─ eval ─ derive ─ check ─ order ─ emit ─ prove ─▶ templates, plan, assembly
+//! ```
+
+pub mod base;
+pub mod diag;
+pub mod syntax;

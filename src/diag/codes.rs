@@ -1,0 +1,244 @@
+//! The registry: every code that infrac can report, with its level and the reason why it matters.
+//!
+//! A code is one word for `infrac explain`, waivers, `lints { … }` and SARIF. Its page is `docs/diagnostics/<code>.md`.
+
+use std::fmt;
+
+/// How serious a diagnostic is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing is built.
+    Error,
+    /// Worth a look; `--deny warnings` makes it an error.
+    Warning,
+    /// Worth knowing.
+    Advice,
+}
+
+impl Level {
+    /// The word that is shown.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Advice => "advice",
+        }
+    }
+}
+
+/// What is known of one code.
+#[derive(Debug)]
+struct Info {
+    name: &'static str,
+    level: Level,
+    waivable: bool,
+    why: &'static str,
+}
+
+/// One code of the registry.
+#[derive(Clone, Copy)]
+pub struct Code(&'static Info);
+
+impl Code {
+    /// Its name, such as `unknown_name`.
+    pub fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// Its level, unless a system's `lints` say otherwise.
+    pub fn level(self) -> Level {
+        self.0.level
+    }
+
+    /// Whether `@waive(…)` may lift it. An error that may be waived is a guarded error.
+    pub fn waivable(self) -> bool {
+        self.0.waivable
+    }
+
+    /// Why it matters, in one line.
+    pub fn why(self) -> &'static str {
+        self.0.why
+    }
+
+    /// The code of a name.
+    pub fn find(name: &str) -> Option<Code> {
+        ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.0.name == other.0.name
+    }
+}
+
+impl Eq for Code {}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name)
+    }
+}
+
+macro_rules! codes {
+    ($($constant:ident $name:literal $level:ident $(($guard:ident))? $why:literal;)*) => {
+        $(
+            #[doc = $why]
+            pub const $constant: Code = Code(&Info {
+                name: $name,
+                level: Level::$level,
+                waivable: codes!(@waivable $level $($guard)?),
+                why: $why,
+            });
+        )*
+        /// All of them, in the order of their declaration.
+        pub const ALL: &[Code] = &[$($constant),*];
+    };
+    (@waivable Error) => { false };
+    (@waivable Error guarded) => { true };
+    (@waivable Warning) => { true };
+    (@waivable Advice) => { true };
+}
+
+codes! {
+    // Reading files.
+    INVALID_UTF8 "invalid_utf8" Error "source files are UTF-8 text; anything else cannot be read the same way everywhere";
+    NOT_A_SYSTEM "not_a_system" Error "a system is a folder with one `system` line; without it there is nothing to check";
+    FILE_TOO_LARGE "file_too_large" Error "a source file has a size limit, so that a wrong path is noticed at once";
+    MISSING_FILE "missing_file" Error "what a source refers to must be there when it is read";
+
+    // Syntax.
+    SYNTAX_ERROR "syntax_error" Error "nothing behind a part that cannot be read can be trusted to mean what was intended";
+    UNCLOSED_BRACKET "unclosed_bracket" Error "everything after an unclosed bracket would belong to it";
+    UNEXPECTED_BRACKET "unexpected_bracket" Error "a closing bracket that closes nothing usually means that one was lost before it";
+    UNCLOSED_TEXT "unclosed_text" Error "everything after an unclosed quote would be text";
+    TOO_DEEP "too_deep" Error "nesting has a limit, so that no source can exhaust the compiler";
+    FOREIGN_SYNTAX "foreign_syntax" Error "this is how another language writes it";
+    RESERVED_WORD "reserved_word" Error "a few words have a meaning wherever they stand and cannot be names";
+    TWO_ENTRIES_ON_ONE_LINE "two_entries_on_one_line" Error "without a comma it is not certain where one entry ends and the next begins";
+    INVALID_NUMBER "invalid_number" Error "a number that cannot be held exactly would be emitted as another one";
+    INVALID_CIDR "invalid_cidr" Error "an address range with a wrong mask or stray host bits means another range than it shows";
+    INVALID_DATE "invalid_date" Error "a date that is not in the calendar never comes";
+    INVALID_ESCAPE "invalid_escape" Error "an unknown escape would silently become another text";
+    INVALID_PATTERN "invalid_pattern" Error "a pattern must be regular, so that it can be decided for every value";
+    DYNAMIC_REFERENCE_IN_TEXT "dynamic_reference_in_text" Error "written as text it would never be checked, and its braces would be read as interpolation";
+    BAD_INDENTATION "bad_indentation" Error "the indentation of the closing quotes is removed from each line, so no line may have less";
+    MISPLACED "misplaced" Error "each statement has a meaning in certain blocks only";
+    STRAY_DOC "stray_doc" Warning "documentation that belongs to no declaration is shown nowhere";
+
+    // Names.
+    UNKNOWN_NAME "unknown_name" Error "a name must be defined somewhere in the system or the standard library";
+    UNKNOWN_TYPE "unknown_type" Error "neither the standard library nor CloudFormation knows this type, so nothing about it could be checked";
+    UNKNOWN_PROPERTY "unknown_property" Error "CloudFormation refuses a template with a property that the type does not have";
+    UNKNOWN_ATTRIBUTE "unknown_attribute" Error "CloudFormation refuses a reference to an attribute that the type does not return";
+    UNKNOWN_SETTING "unknown_setting" Error "a setting that nothing reads would silently do nothing";
+    UNKNOWN_ENVIRONMENT "unknown_environment" Error "an environment must be declared before anything can be said about it";
+    UNKNOWN_PARAM "unknown_param" Error "a value for a param that does not exist would silently do nothing";
+    UNKNOWN_STACK "unknown_stack" Error "the order can only name stacks and steps that exist";
+    UNKNOWN_VERB "unknown_verb" Error "a grant can only give what the target knows how to allow";
+    UNKNOWN_ACTION "unknown_action" Error "IAM ignores an action that does not exist, so the statement would allow nothing";
+    UNKNOWN_CONDITION_KEY "unknown_condition_key" Error "a condition on a key that the action does not carry is never true";
+    UNKNOWN_FIELD "unknown_field" Error "only what a value has can be asked of it";
+    UNKNOWN_MARK "unknown_mark" Error "a mark that nothing knows would silently do nothing";
+    UNKNOWN_CODE "unknown_code" Error "a waiver or a test can only name a diagnostic that exists";
+    DUPLICATE_DEFINITION "duplicate_definition" Error "with two definitions of one name it would depend on chance which one is meant";
+    SHADOWED_NAME "shadowed_name" Error "the same name for two things in one place misleads every reader";
+    DEFINITION_CYCLE "definition_cycle" Error "things that need each other's value can never have one";
+    PRIVATE_INSTANCE "private_instance" Error "what a component hides may change without notice; only its outputs are promised";
+    UNUSED_PARAM "unused_param" Warning "a setting that nothing reads misleads whoever sets it";
+    UNUSED_LET "unused_let" Warning "a value that nothing reads is either forgotten or left over";
+
+    // Types and values.
+    WRONG_TYPE "wrong_type" Error "a value of another type would be refused by AWS or mean something else";
+    WRONG_REFERENCE_KIND "wrong_reference_kind" Error "a reference to another kind of resource passes CloudFormation's checks and fails at deployment";
+    MISSING_PARAM "missing_param" Error "without a value and without a default there is nothing to build with";
+    MISSING_PROPERTY "missing_property" Error "CloudFormation refuses a resource without its required properties";
+    READ_ONLY_PROPERTY "read_only_property" Error "AWS sets this property itself and refuses a template that does";
+    PARAM_OUT_OF_RANGE "param_out_of_range" Error "a param's limits are what everything derived from it relies on";
+    VALUE_OUT_OF_RANGE "value_out_of_range" Error "AWS refuses a value outside the property's limits, often in the middle of a deployment";
+    VALUE_NOT_ALLOWED "value_not_allowed" Error "AWS accepts only the listed values";
+    PATTERN_MISMATCH "pattern_mismatch" Error "AWS refuses a value that does not match the property's pattern";
+    INCOMPLETE_PER "incomplete_per" Error "a value must be given for every environment, or some would be built without one";
+    INCOMPLETE_MATCH "incomplete_match" Error "a case that is not considered would silently build nothing";
+    UNREACHABLE_ARM "unreachable_arm" Warning "an arm that serves nothing is either misspelt or left over";
+    ABSENT_INSTANCE "absent_instance" Error "a reference to a resource that is not built there cannot be deployed";
+    DEPLOYED_VALUE "deployed_value" Error "what exists and what it is called must be known before anything is deployed";
+    SECRET_EXPOSED "secret_exposed" Error "in plain text a secret can be read by everyone who may read the template or the resource";
+    NOT_CALLABLE "not_callable" Error "only functions can be called";
+    WRONG_ARGUMENTS "wrong_arguments" Error "a function gives an answer only for what it takes";
+    DIVISION_BY_ZERO "division_by_zero" Error "it has no value";
+    OVERFLOW "overflow" Error "a number beyond 64 bits would wrap around";
+    DUPLICATE_KEY "duplicate_key" Error "of two values under one key, one would be lost";
+    NO_SUCH_ELEMENT "no_such_element" Error "what is not there cannot be taken";
+    TOO_MANY_STEPS "too_many_steps" Error "loops and expansions have a limit, so that every check ends";
+    MISSING_MAIN "missing_main" Error "only a component with a `main` instance stands for a resource";
+    OVERRIDE_WITHOUT_REASON "override_without_reason" Error "what a component sets, it sets for a reason; overriding it needs one too";
+    EXTEND_REPLACES "extend_replaces" Error "`extend` only adds, so that no other file can undo what an instance says";
+
+    // What is derived.
+    LOGICAL_ID_CLASH "logical_id_clash" Error "two resources with one logical id cannot stand in one template";
+    NAME_CLASH "name_clash" Error "AWS refuses the second resource with the same name in the same scope";
+    NAME_TOO_LONG "name_too_long" Error "AWS refuses a longer name, at deployment";
+    NAME_INVALID "name_invalid" Error "AWS refuses a name with characters that the type does not allow";
+    RESOURCE_CYCLE "resource_cycle" Error "CloudFormation cannot create resources that need each other";
+    STACK_CYCLE "stack_cycle" Error "no order can deploy stacks that need each other";
+    PER_ACCOUNT_DIFFERS "per_account_differs" Error "a stack that environments share can be built only once";
+    ACCOUNT_SINGLETON "account_singleton" Error "AWS allows one per account and region; the second deployment fails, and deleting one removes it for all";
+    LITERAL_ACCOUNT_ID "literal_account_id" Warning "a literal account id breaks the template in every other account";
+    QUOTA_EXCEEDED "quota_exceeded" Error "CloudFormation refuses a template beyond its quotas";
+    MISSING_TAG "missing_tag" Error "a required tag that is missing breaks cost allocation and access rules built on it";
+
+    // Privilege.
+    ACTION_WILDCARD "action_wildcard" Error "a wildcard grants what exists today and whatever AWS adds tomorrow";
+    RESOURCE_WILDCARD "resource_wildcard" Error "where an action takes a resource, `*` grants it on everybody's";
+    ACTION_NOT_APPLICABLE "action_not_applicable" Error "IAM ignores an action on a resource that it does not apply to";
+    NO_PRINCIPAL "no_principal" Error "a permission needs somebody to hold it";
+    PUBLIC_PRINCIPAL "public_principal" Error "everyone includes everyone on the internet";
+    HAND_WRITTEN_POLICY "hand_written_policy" Error (guarded) "a hand-written statement is not derived from a grant, so nobody keeps it minimal";
+    ADMINISTRATOR_POLICY "administrator_policy" Error (guarded) "whoever holds it can do everything, also give it to others";
+    PASS_ROLE_WITHOUT_SERVICE "pass_role_without_service" Error "without a target service the role can be handed to anything that runs code";
+    PROOF_FAILED "proof_failed" Error "what is emitted must be exactly what is declared";
+
+    // Network.
+    SUBNET_OUTSIDE_VPC "subnet_outside_vpc" Error "EC2 refuses a subnet outside its VPC's range";
+    SUBNET_OVERLAP "subnet_overlap" Error "EC2 refuses subnets of one VPC that overlap";
+    NO_ENDPOINT "no_endpoint" Error "a connection needs a security group at each end, or an address range";
+    NO_PORTS "no_ports" Error "a connection must say on what, where the other end does not";
+    FORBIDDEN_PATH "forbidden_path" Error "the system says that no such connection may exist";
+    OPEN_PORT_WITHOUT_LISTENER "open_port_without_listener" Warning "a port that nothing listens on is reachable surface without a use";
+    PLAINTEXT_LISTENER "plaintext_listener" Warning "what travels over it can be read on the way";
+    OPEN_TO_THE_WORLD "open_to_the_world" Advice "anyone on the internet can try the port";
+
+    // What is asked of the model.
+    ENSURE_FAILED "ensure_failed" Error "the system says that this must hold";
+    CANNOT_BE_DECIDED "cannot_be_decided" Error "an invariant that cannot be decided protects nobody";
+    TEST_FAILED "test_failed" Error "the system does not do what its test says";
+
+    // Waivers.
+    WAIVER_WITHOUT_REASON "waiver_without_reason" Error "an exception without a reason cannot be judged later";
+    WAIVER_EXPIRED "waiver_expired" Error "the exception was meant to end";
+    UNUSED_WAIVER "unused_waiver" Error "a waiver that lifts nothing hides the next mistake";
+    NOT_WAIVABLE "not_waivable" Error "an error that would fail the deployment cannot be waived";
+
+    // Specific services' facts, checked on every resource.
+    DEPRECATED_VALUE "deprecated_value" Warning "AWS stops accepting it";
+    UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
+    METRIC_ELSEWHERE "metric_elsewhere" Warning "an alarm on a metric that is never published there never fires";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_words_and_no_two_are_the_same() {
+        let mut names: Vec<&str> = ALL.iter().map(|code| code.name()).collect();
+        assert!(
+            names.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+        );
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

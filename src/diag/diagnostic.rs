@@ -1,0 +1,129 @@
+//! One diagnostic: what is wrong, where, why it matters and what to write instead.
+
+use crate::base::{Span, Symbol};
+use crate::diag::codes::{Code, Level};
+
+/// A mistake, a warning or a piece of advice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// Which one it is.
+    pub code: Code,
+    /// How serious it is; starts as the code's own level.
+    pub level: Level,
+    /// One sentence, lower case, the user's own words in backticks.
+    pub message: String,
+    /// Every place involved; the first is where the mistake is.
+    pub labels: Vec<Label>,
+    /// Why it matters, if the code's own reason does not say it well enough.
+    pub why: Option<String>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Edits that do it.
+    pub fixes: Vec<Fix>,
+    /// The environments in which it holds; empty: whatever the environment.
+    pub environments: Vec<Symbol>,
+}
+
+/// A place and what it has to do with the matter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// A few words; may be empty for the first label.
+    pub text: String,
+}
+
+/// A change to the source that removes the mistake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an order: "write `vpc_id`".
+    pub title: String,
+    /// What to replace.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement of text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty for an insertion.
+    pub span: Span,
+    /// With what.
+    pub text: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic at a place.
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            level: code.level(),
+            message: message.into(),
+            labels: vec![Label { span, text: String::new() }],
+            why: None,
+            help: None,
+            fixes: Vec::new(),
+            environments: Vec::new(),
+        }
+    }
+
+    /// Says what the first place has to do with it.
+    #[must_use]
+    pub fn here(mut self, text: impl Into<String>) -> Diagnostic {
+        if let Some(label) = self.labels.first_mut() {
+            label.text = text.into();
+        }
+        self
+    }
+
+    /// Adds a place. Places in no file are left out.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        if !span.is_none() {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Says why it matters, instead of the code's own reason.
+    #[must_use]
+    pub fn why(mut self, text: impl Into<String>) -> Diagnostic {
+        self.why = Some(text.into());
+        self
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Offers an edit.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+        self
+    }
+
+    /// Offers the nearest of the known names as help and as an edit, if one is near enough.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, span: Span, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+        match crate::diag::nearest(wrong, known) {
+            Some(right) => {
+                let help = format!("did you mean `{right}`?");
+                self.fix(format!("write `{right}`"), span, right).help(help)
+            }
+            None => self,
+        }
+    }
+
+    /// Where the mistake is.
+    pub fn span(&self) -> Span {
+        self.labels.first().map_or(Span::NONE, |label| label.span)
+    }
+
+    /// Why it matters.
+    pub fn reason(&self) -> &str {
+        self.why.as_deref().unwrap_or_else(|| self.code.why())
+    }
+}
