@@ -7,5 +7,7 @@
 //! ```
 
 pub mod base;
+pub mod derive;
 pub mod diag;
+pub mod eval;
 pub mod syntax;

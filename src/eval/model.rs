@@ -1,0 +1,526 @@
+//! One environment of a system, evaluated: stacks, resources, and what was said about who may do what.
+
+use indexmap::IndexMap;
+use ipnet::IpNet;
+
+use crate::base::{Span, Symbol};
+use crate::eval::origin::{Origin, Origins};
+use crate::eval::value::{Node, Principal, Template, Value};
+use crate::syntax::ast::{ConditionOperator, Side};
+
+macro_rules! ids {
+    ($($name:ident $what:literal;)*) => {
+        $(
+            #[doc = $what]
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+            pub struct $name(pub u32);
+
+            impl $name {
+                /// The index in the model's list.
+                pub fn index(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    StackId "A stack of the model.";
+    InstanceId "An instance: of a component or of a resource type.";
+    ResourceId "A CloudFormation resource.";
+    ExternalId "An external system.";
+    StepId "A manual step.";
+}
+
+/// One environment.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The system's name.
+    pub system: Symbol,
+    /// The environment.
+    pub environment: Environment,
+    /// In the order of their declaration; those whose `if` is false are not there.
+    pub stacks: Vec<Stack>,
+    /// All instances.
+    pub instances: Vec<Instance>,
+    /// All resources, in the order of their declaration.
+    pub resources: Vec<Resource>,
+    /// Grants, denials and hand-written statements, verbs resolved.
+    pub statements: Vec<Statement>,
+    /// Who talks to whom.
+    pub connections: Vec<Connection>,
+    /// Paths that must not be.
+    pub forbidden_paths: Vec<ForbiddenPath>,
+    /// What exists elsewhere.
+    pub externals: Vec<External>,
+    /// What people do.
+    pub steps: Vec<Step>,
+    /// What the design promises.
+    pub claims: Vec<Claim>,
+    /// `deploy param`s, by name.
+    pub deploy_params: IndexMap<Symbol, DeployParam>,
+    /// Tags of everything.
+    pub tags: Vec<Tag>,
+    /// Tags that must be there.
+    pub required_tags: Vec<RequiredTag>,
+    /// How resource policies of each type are written.
+    pub resource_policies: IndexMap<Symbol, ResourcePolicyForm>,
+    /// Waivers, for the checks.
+    pub waivers: Vec<Waiver>,
+    /// Where everything comes from.
+    pub origins: Origins,
+}
+
+/// The environment of a model.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: Symbol,
+    /// Twelve digits.
+    pub account: String,
+    /// Such as `eu-west-2`.
+    pub region: String,
+    /// Such as `aws`.
+    pub partition: String,
+    /// Ask before deploying.
+    pub confirm: bool,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// A stack.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Its name in the source.
+    pub name: Symbol,
+    /// What it is for.
+    pub title: Option<String>,
+    /// Its physical name.
+    pub physical_name: String,
+    /// Its region.
+    pub region: String,
+    /// Shared by all environments of the account and region.
+    pub per_account: bool,
+    /// `after`.
+    pub after: Vec<(After, Span)>,
+    /// Tags of its own, which win over the system's.
+    pub tags: Vec<Tag>,
+    /// In the order of their declaration.
+    pub resources: Vec<ResourceId>,
+    /// `output`s.
+    pub outputs: Vec<Output>,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// What `after` and `before` can name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// A stack.
+    Stack(StackId),
+    /// A manual step.
+    Step(StepId),
+    /// An external system.
+    External(ExternalId),
+}
+
+/// An instance.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// The stack it stands in.
+    pub stack: StackId,
+    /// The instance whose component contains it.
+    pub parent: Option<InstanceId>,
+    /// Its own name.
+    pub name: Symbol,
+    /// Its key, of `name[key]`.
+    pub key: Option<Symbol>,
+    /// A component's name or a CloudFormation type.
+    pub ty: Symbol,
+    /// The resource it stands for: itself, or its `main`'s.
+    pub resource: Option<ResourceId>,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// A CloudFormation resource.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its stack.
+    pub stack: StackId,
+    /// Its instance.
+    pub instance: InstanceId,
+    /// Its CloudFormation type.
+    pub ty: Symbol,
+    /// How the source spells it, from the stack on: `Network.vpc.public_subnet["1"]`.
+    pub path: String,
+    /// Its id in the template.
+    pub logical_id: String,
+    /// `{id}`: its path in kebab case, for naming rules.
+    pub id: String,
+    /// What the naming rules call it, or what the source says; `None`: AWS makes the name.
+    pub name: Option<Name>,
+    /// An object.
+    pub properties: Node,
+    /// Tags of its own, which win over the stack's.
+    pub tags: Vec<Tag>,
+    /// What happens when it is deleted, if the source says.
+    pub on_delete: Option<(OnDelete, Origin)>,
+    /// `after`.
+    pub depends_on: Vec<(ResourceId, Origin)>,
+    /// `UpdatePolicy`, `CreationPolicy`, `Metadata`: by CloudFormation's name.
+    pub attributes: IndexMap<Symbol, Node>,
+    /// Whether the catalog does not know its type (`Custom::…`).
+    pub unchecked: bool,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// A physical name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Name {
+    /// The text.
+    pub text: Template,
+    /// The rule or setting that made it.
+    pub origin: Origin,
+    /// Whether the type has a property for it; otherwise it only becomes the `Name` tag.
+    pub property: Option<String>,
+}
+
+/// What happens to a resource that is no longer wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDelete {
+    /// It stays.
+    Retain,
+    /// Its data is kept in a snapshot.
+    Snapshot,
+    /// It goes, data included.
+    Delete,
+}
+
+/// A tag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tag {
+    /// The key.
+    pub key: Symbol,
+    /// The value.
+    pub value: Template,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// A tag that must be there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequiredTag {
+    /// The key.
+    pub key: Symbol,
+    /// What its value must match, anchored.
+    pub pattern: Option<String>,
+    /// Where it is required.
+    pub span: Span,
+}
+
+/// A stack's output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Output {
+    /// Its name in the source.
+    pub name: Symbol,
+    /// Its value.
+    pub value: Node,
+    /// Its `///` text.
+    pub description: Option<String>,
+    /// Its export name, if the source says one.
+    pub export: Option<(Template, Origin)>,
+    /// Where it is declared.
+    pub origin: Origin,
+}
+
+/// A `deploy param`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeployParam {
+    /// `String`, `Number` or `List<…>`, as CloudFormation calls it.
+    pub ty: &'static str,
+    /// Its default.
+    pub default: Option<Node>,
+    /// `AllowedPattern`.
+    pub pattern: Option<String>,
+    /// `AllowedValues`.
+    pub allowed: Vec<String>,
+    /// Shortest and longest text, or least and greatest number.
+    pub limits: (Option<i64>, Option<i64>),
+    /// Whether it must not be shown.
+    pub secret: bool,
+    /// Its `///` text.
+    pub description: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Allows or forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// `Allow`
+    Allow,
+    /// `Deny`
+    Deny,
+}
+
+/// Who a statement is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Who {
+    /// A role of the model.
+    Role(ResourceId),
+    /// Somebody else.
+    Other(Principal),
+}
+
+/// What was said with one `grant`, `deny` or `permit` about one principal and one target, verbs resolved to actions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// Who.
+    pub who: Who,
+    /// The instance whose principal it is, if `who` came from one.
+    pub actor: Option<InstanceId>,
+    /// The resource it is about, if it is one of ours: its resource policy may hold the statement.
+    pub target: Option<ResourceId>,
+    /// The verbs or actions as written.
+    pub verbs: Vec<Symbol>,
+    /// What they mean. Several, if actions need different resources or conditions.
+    pub permissions: Vec<Permission>,
+    /// Which policy it goes into.
+    pub side: Side,
+    /// Written by hand, with this reason.
+    pub because: Option<String>,
+    /// The place of the declaration.
+    pub origin: Origin,
+}
+
+/// Actions on resources under conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Permission {
+    /// `service:Action`.
+    pub actions: Vec<Symbol>,
+    /// ARN patterns, or `*`.
+    pub resources: Vec<Template>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// The line of the access block, or of the grant for a single action.
+    pub origin: Origin,
+}
+
+/// One condition of a statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The key.
+    pub key: Symbol,
+    /// How it is compared.
+    pub operator: ConditionOperator,
+    /// With which values.
+    pub values: Vec<ConditionValue>,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// A value in a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConditionValue {
+    /// Text.
+    Text(Template),
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Int(i64),
+}
+
+/// `connect A -> B on …`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Connection {
+    /// From where.
+    pub from: End,
+    /// To where.
+    pub to: End,
+    /// On what; never empty.
+    pub ports: Vec<Ports>,
+    /// The stack whose source says it; `None` at the level of the system.
+    pub stack: Option<StackId>,
+    /// As written, for descriptions: `alb -> app`.
+    pub text: String,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// An end of a connection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum End {
+    /// A security group, and the instance that wears it if one was named.
+    Group(ResourceId, Option<InstanceId>),
+    /// An address range.
+    Cidr(IpNet),
+    /// Any address.
+    Internet,
+}
+
+/// A protocol and its ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ports {
+    /// `tcp`, `udp`, `icmp`, `icmpv6` or `-1` for all.
+    pub protocol: String,
+    /// First and last port; `-1` for protocols without ports.
+    pub range: (i64, i64),
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// `forbid path A -> B`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForbiddenPath {
+    /// From where.
+    pub from: End,
+    /// To where.
+    pub to: End,
+    /// Where it is said.
+    pub origin: Origin,
+}
+
+/// An external system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct External {
+    /// Its name.
+    pub name: Symbol,
+    /// What it is.
+    pub title: Option<String>,
+    /// Settings such as `deployed_by`.
+    pub settings: Vec<(Symbol, Value)>,
+    /// What it offers, by name.
+    pub outputs: IndexMap<Symbol, ExternalOutput>,
+    /// What it comes after.
+    pub after: Vec<(After, Span)>,
+    /// What it comes before.
+    pub before: Vec<(After, Span)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// An output of an external system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExternalOutput {
+    /// The resource type it stands for, if it is one.
+    pub ty: Option<Symbol>,
+    /// Where it comes from.
+    pub source: ExternalSource,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// Where an external value comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExternalSource {
+    /// A template parameter that the plan fills.
+    Parameter,
+    /// An export of this name.
+    Export(Template),
+    /// An SSM parameter of this name.
+    Ssm(Template),
+    /// The physical name itself.
+    Name(Template),
+}
+
+/// A manual or scripted step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its name.
+    pub name: Symbol,
+    /// What is to be done.
+    pub text: String,
+    /// After which.
+    pub after: Vec<(After, Span)>,
+    /// Before which.
+    pub before: Vec<(After, Span)>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// What the design promises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// In words.
+    pub text: String,
+    /// In figures.
+    pub figures: Vec<(Symbol, Value)>,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// How the resource policy of a type is written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResourcePolicyForm {
+    /// By a resource of its own: its type, the property for the target (a list if `list`), and the one for the document.
+    Resource {
+        /// Its type.
+        ty: Symbol,
+        /// The property that names the target.
+        target: Symbol,
+        /// Whether that property is a list.
+        list: bool,
+        /// The property that holds the document.
+        document: Symbol,
+    },
+    /// By a property of the target itself.
+    Property(Symbol),
+}
+
+/// `@waive(rule, because "…", until DATE)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Waiver {
+    /// The rule.
+    pub rule: Symbol,
+    /// Where the rule's name stands.
+    pub rule_span: Span,
+    /// The reason.
+    pub because: Option<String>,
+    /// Until when.
+    pub until: Option<crate::syntax::ast::Date>,
+    /// What it covers: the declaration behind it.
+    pub covers: Span,
+    /// The mark itself.
+    pub span: Span,
+}
+
+impl Model {
+    /// A resource.
+    ///
+    /// # Panics
+    /// Never for an id of this model.
+    pub fn resource(&self, id: ResourceId) -> &Resource {
+        &self.resources[id.index()]
+    }
+
+    /// A stack.
+    ///
+    /// # Panics
+    /// Never for an id of this model.
+    pub fn stack(&self, id: StackId) -> &Stack {
+        &self.stacks[id.index()]
+    }
+
+    /// An instance.
+    ///
+    /// # Panics
+    /// Never for an id of this model.
+    pub fn instance(&self, id: InstanceId) -> &Instance {
+        &self.instances[id.index()]
+    }
+
+    /// All ids of resources, in the order of their declaration.
+    pub fn resource_ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
+        (0..u32::try_from(self.resources.len()).unwrap_or(u32::MAX)).map(ResourceId)
+    }
+
+    /// All ids of stacks, in the order of their declaration.
+    pub fn stack_ids(&self) -> impl Iterator<Item = StackId> + use<> {
+        (0..u32::try_from(self.stacks.len()).unwrap_or(u32::MAX)).map(StackId)
+    }
+}
