@@ -11,3 +11,4 @@ pub mod derive;
 pub mod diag;
 pub mod eval;
 pub mod syntax;
+pub mod world;
