@@ -1,0 +1,181 @@
+"""What moto 5.2.5 lacks, filled in, so that its verdict is about the templates and not about moto.
+
+moto creates about a hundred resource types for real. For the others a stand-in with an id of its own takes the place, so
+that what refers to them resolves; nothing is judged about a stand-in. The other repairs make moto answer what AWS
+documents where it would crash or give up. Each names what it repairs.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import cache
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import ValidationError
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.elastic_ip_addresses import ElasticAddress
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.internet_gateways import InternetGateway
+from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.route_tables import RouteTable
+from moto.ec2.models.subnets import Subnet
+from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
+from moto.rds.models import DBParameterGroup, OptionGroup
+from moto.secretsmanager.models import secretsmanager_backends
+
+# What Ref gives for a type that moto does not create, where AWS documents a value that other resources depend on.
+REF_IS_PROPERTY = {
+    "AWS::SecretsManager::SecretTargetAttachment": "SecretId",
+    "AWS::SecretsManager::RotationSchedule": "SecretId",
+}
+
+REMOVALS = {
+    ElasticAddress: lambda ec2, it: ec2.release_address(allocation_id=it.allocation_id),
+    InternetGateway: lambda ec2, it: ec2.delete_internet_gateway(it.id),
+    NatGateway: lambda ec2, it: ec2.delete_nat_gateway(it.id),
+    RouteTable: lambda ec2, it: ec2.delete_route_table(it.id),
+    VPCGatewayAttachment: lambda ec2, it: ec2.detach_internet_gateway(it.gateway_id, it.vpc_id) if it.gateway_id else None,
+}
+
+# GiB of the root volume of Amazon Linux images.
+IMAGE_SIZE = 8
+
+
+class StandIn:
+    """A resource of a type that moto does not create, or of a custom type, whose function nobody runs here."""
+
+    def __init__(self, name: str, arn: str):
+        self.physical_resource_id = name
+        self.arn = arn
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Nothing is known of its attributes: each is taken to exist."""
+        return True
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        """Takes the place; what a custom resource calls must at least be a function's ARN."""
+        kind, properties = kwargs["ResourceType"], cloudformation_json.get("Properties", {})
+        left = unresolved(properties)
+        if left:
+            raise ValidationError(message=f"{kwargs['LogicalId']}: {left} was not resolved")
+        token = properties.get("ServiceToken")
+        if kind.startswith("Custom::") and not str(token).startswith("arn:"):
+            raise ValidationError(message=f"{kwargs['LogicalId']}: ServiceToken is {token!r}, not a function's ARN")
+        if kind in REF_IS_PROPERTY:
+            resource_name = properties[REF_IS_PROPERTY[kind]]
+        return cls(resource_name, f"arn:aws:stand-in:{region_name}:{account_id}:{kind}/{resource_name}")
+
+    def is_created(self) -> bool:
+        """It is there at once."""
+        return True
+
+    def delete(self, account_id, region_name):
+        """There is nothing behind it."""
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        """An ARN where the name of the attribute says so, else a text that names it."""
+        return self.arn if attribute_name.lower().endswith("arn") else f"{self.physical_resource_id}-{attribute_name}"
+
+
+class Secret:
+    """A secret that Secrets Manager's own half of moto holds; moto has no CloudFormation model of it."""
+
+    def __init__(self, arn: str):
+        self.physical_resource_id = arn
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """`Id`, the ARN, is the only attribute."""
+        return attr == "Id"
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        """Makes the secret. What is generated is not generated here: nobody logs in to anything."""
+        properties = cloudformation_json.get("Properties", {})
+        made = secretsmanager_backends[account_id][region_name].create_secret(
+            name=properties.get("Name", resource_name),
+            secret_string=properties.get("SecretString", "{}"),
+            secret_binary=None,
+            description=properties.get("Description"),
+            tags=properties.get("Tags", []),
+            kms_key_id=properties.get("KmsKeyId"),
+            client_request_token=None,
+            replica_regions=[],
+            force_overwrite=False,
+        )
+        return cls(json.loads(made)["ARN"])
+
+    def is_created(self) -> bool:
+        """It is there at once."""
+        return True
+
+    def delete(self, account_id, region_name):
+        """CloudFormation deletes without a recovery window only what never held a value; here the name must be free."""
+        backend = secretsmanager_backends[account_id][region_name]
+        backend.delete_secret(self.physical_resource_id, None, force_delete_without_recovery=True)
+
+    def get_cfn_attribute(self, attribute_name: str) -> str:
+        """The ARN."""
+        return self.physical_resource_id
+
+
+def unresolved(value) -> str | None:
+    """An intrinsic function that is left in a value that should hold none, as text."""
+    if isinstance(value, dict):
+        if len(value) == 1 and (key := next(iter(value))) and (key == "Ref" or key.startswith("Fn::")):
+            return json.dumps(value)
+        return next(filter(None, map(unresolved, value.values())), None)
+    if isinstance(value, list):
+        return next(filter(None, map(unresolved, value)), None)
+    return None
+
+
+def resource_class(resource_type: str):
+    """What moto makes of a type, with a stand-in where it has nothing."""
+    if resource_type == "AWS::SecretsManager::Secret":
+        return Secret
+    return parsing.get_model_map().get(resource_type, StandIn)
+
+
+def is_stand_in(resource_type: str) -> bool:
+    """Whether nothing is judged about resources of this type."""
+    return resource_class(resource_type) is StandIn
+
+
+@cache
+def fill() -> None:
+    """Repairs moto in this process, once for all."""
+    assert callable(parsing.resource_class_from_type), "moto finds its resource classes in another way now"
+    parsing.resource_class_from_type = resource_class
+
+    # GetAtt Subnet.AvailabilityZone is "not implemented", and the reference would stay in the output as text.
+    unknown = Subnet.get_cfn_attribute
+
+    def attribute(self, attribute_name: str):
+        return self.availability_zone if attribute_name == "AvailabilityZone" else unknown(self, attribute_name)
+
+    Subnet.get_cfn_attribute = attribute
+
+    # CloudFormation in moto forgets to delete these, and then refuses to delete the network around them.
+    for kind, removal in REMOVALS.items():
+        assert not hasattr(kind, "delete"), f"moto deletes {kind} by itself now"
+        kind.delete = lambda self, account, region, removal=removal: removal(ec2_backends[account][region], self)
+
+    # Ref of these gives their name; moto hands on the Python object, and the database that uses it crashes.
+    for group in (DBParameterGroup, OptionGroup):
+        group.physical_resource_id = property(lambda self: self.name)
+
+    # A volume without size and snapshot takes the image's size; moto looks at neither the image nor the device's name.
+    add_block_device = Instance.add_block_device
+
+    def with_size(self, size, device_path, snapshot_id=None, *rest, **options):
+        known = size is not None or snapshot_id is not None
+        add_block_device(self, size if known else IMAGE_SIZE, device_path, snapshot_id, *rest, **options)
+
+    Instance.add_block_device = with_size
+
+    # One line per request would bury what the judge says; a crash inside moto is an error and still shown.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
