@@ -8,6 +8,7 @@
 
 pub mod base;
 pub mod derive;
+pub mod catalog;
 pub mod diag;
 pub mod eval;
 pub mod syntax;

@@ -1,0 +1,295 @@
+//! Resource types: what the generated files and the hand-written overrides say of each, joined.
+
+use super::layout::*;
+use super::pool::Pool;
+use super::shape::{Marks, Shapes};
+use super::{Fail, string, texts};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Writes every type; the index of their list.
+pub fn write_all(pool: &mut Pool, files: &[(String, Value)], overrides: &Value, regions: &[&str]) -> Result<u32, Fail> {
+    let mut entries: Vec<(&String, &Value)> = files.iter().flat_map(|(_, file)| file.as_object()).flatten().collect();
+    entries.sort_by(|a, b| a.0.cmp(b.0));
+    check_overrides(overrides, &entries)?;
+    let mut records = Vec::new();
+    for (name, entry) in entries {
+        let writer = Writer { name, entry, overrides, regions };
+        records.push(writer.write(pool).map_err(|error| format!("{name}: {error}"))?);
+    }
+    Ok(pool.list(&records))
+}
+
+/// An override of a type that does not exist, or without a source, is a mistake.
+fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(), Fail> {
+    let known: BTreeSet<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
+    for (subject, table) in overrides.as_object().ok_or("overrides.json is no object")? {
+        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging"].contains(&subject.as_str()) {
+            return Err(format!("overrides.json: unknown subject {subject}").into());
+        }
+        for (name, fact) in table.as_object().ok_or_else(|| format!("overrides.json: {subject} is no object"))? {
+            if !known.contains(name.as_str()) {
+                return Err(format!("overrides.json: {subject}: no type {name}").into());
+            }
+            if string(&fact["source"]).is_empty() {
+                return Err(format!("overrides.json: {subject}: {name} cites no source").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+struct Writer<'a> {
+    name: &'a str,
+    entry: &'a Value,
+    overrides: &'a Value,
+    regions: &'a [&'a str],
+}
+
+impl Writer<'_> {
+    fn write(&self, pool: &mut Pool) -> Result<u32, Fail> {
+        let entry = self.entry;
+        let marks = self.marks();
+        let root = Shapes::new(pool, &entry["definitions"])
+            .plain(entry.as_object().ok_or("the entry is no object")?, Some(&marks))?;
+        let identifier = texts(&entry["primaryIdentifier"]);
+        let references = self.references(&identifier);
+        let (low, high) = self.availability()?;
+        let mut record = [EMPTY; TYPE_WORDS];
+        record[T_NAME] = pool.text(self.name);
+        record[T_ROOT] = root;
+        record[T_ATTRIBUTES] = self.attributes(pool, root)?;
+        record[T_IDENTIFIER] = pool.texts(&identifier);
+        let others: Vec<u32> = list(&entry["additionalIdentifiers"]).map(|group| pool.texts(&texts(group))).collect();
+        record[T_OTHER_IDENTIFIERS] = pool.list(&others);
+        record[T_REF] = pool.texts(&references);
+        record[T_ARN_TEMPLATE] = pool.maybe_text(entry["arnTemplate"].as_str());
+        record[T_ARN] = pool.maybe_text(self.arn(&references).as_deref());
+        record[T_TAGGING] = self.tagging(pool)?;
+        record[T_REGIONS_LOW] = low;
+        record[T_REGIONS_HIGH] = high;
+        record[T_FLAGS] = self.flags();
+        record[T_HANDLERS] = handlers(pool, &entry["handlers"]);
+        record[T_PHYSICAL_NAME] = self.physical_name(pool, root, &identifier)?;
+        record[T_LIFECYCLE] = pool.maybe_text(entry["lifecycle"]["status"].as_str());
+        record[T_LIFECYCLE_DATE] = pool.maybe_text(entry["lifecycle"]["date"].as_str());
+        record[T_TRANSFORM] = pool.maybe_text(entry["transform"].as_str());
+        record[T_METRICS] = metrics(pool, &entry["metrics"]);
+        let singleton = &self.overrides["singletons"][self.name];
+        record[T_SINGLETON] = if singleton.is_null() { NONE } else { scope(string(&singleton["scope"]))? };
+        record[T_SINGLETON_SOURCE] = pool.maybe_text(singleton["source"].as_str());
+        Ok(pool.record(&record))
+    }
+
+    fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        for (key, flag) in [
+            ("readOnly", P_READ_ONLY),
+            ("createOnly", P_CREATE_ONLY),
+            ("conditionalCreateOnly", P_CONDITIONAL_CREATE_ONLY),
+            ("writeOnly", P_WRITE_ONLY),
+            ("deprecated", P_DEPRECATED),
+        ] {
+            for path in texts(&self.entry[key]) {
+                marks.flag(path, flag);
+            }
+        }
+        for (path, references) in self.entry["relationships"].as_object().into_iter().flatten() {
+            marks.refer(path, &texts(references));
+        }
+        marks
+    }
+
+    fn references<'a>(&'a self, identifier: &[&'a str]) -> Vec<&'a str> {
+        let stated = [&self.overrides["refs"][self.name]["paths"], &self.entry["ref"]];
+        stated.into_iter().find(|paths| paths.is_array()).map_or_else(|| identifier.to_vec(), texts)
+    }
+
+    /// An attribute called after the ARN or the type, else `Ref` if that is one.
+    fn arn(&self, references: &[&str]) -> Option<String> {
+        if let Some(stated) = self.overrides["arns"][self.name]["attribute"].as_str() {
+            return Some(stated.to_owned());
+        }
+        let last = self.name.rsplit("::").next().unwrap_or_default();
+        let attributes = texts(&self.entry["attributes"]);
+        let called = ["Arn".to_owned(), "ARN".to_owned(), format!("{last}Arn"), format!("{last}ARN")];
+        let is_arn = |path: &str| path.ends_with("Arn") || path.ends_with("ARN");
+        let others = list(&self.entry["additionalIdentifiers"]).flat_map(texts);
+        called.into_iter().find(|name| attributes.contains(&name.as_str())).or_else(|| match references {
+            [one] if is_arn(one) => Some("Ref".to_owned()),
+            _ => others.into_iter().find(|path| is_arn(path) && attributes.contains(path)).map(str::to_owned),
+        })
+    }
+
+    fn availability(&self) -> Result<(u32, u32), Fail> {
+        let facts = &self.entry["regions"];
+        let every = if self.regions.len() == 64 { u64::MAX } else { (1 << self.regions.len()) - 1 };
+        let bits = |names: &Value| -> Result<u64, Fail> {
+            texts(names).into_iter().try_fold(0, |bits, name| {
+                let at = self.regions.iter().position(|region| *region == name);
+                Ok(bits | 1u64 << at.ok_or_else(|| format!("unknown region {name}"))?)
+            })
+        };
+        let present = if facts == "all" {
+            every
+        } else if facts["only"].is_array() {
+            bits(&facts["only"])?
+        } else {
+            every & !bits(&facts["except"])?
+        };
+        Ok((present as u32, (present >> 32) as u32))
+    }
+
+    fn attributes(&self, pool: &mut Pool, root: u32) -> Result<u32, Fail> {
+        let mut found = Vec::new();
+        for name in texts(&self.entry["attributes"]) {
+            let node = match name.strip_suffix('*') {
+                Some("") => plain(pool, &serde_json::json!({}))?,
+                Some(_) => plain(pool, &serde_json::json!({ "type": "string" }))?,
+                None => match walk(pool, root, name) {
+                    Some((node, _)) => node,
+                    None => plain(pool, &serde_json::json!({ "type": "string" }))?,
+                },
+            };
+            found.push((name, node));
+        }
+        for (name, schema) in self.entry["unlistedAttributes"].as_object().into_iter().flatten() {
+            found.push((name, plain(pool, schema)?));
+        }
+        found.sort();
+        let words: Vec<u32> = found.into_iter().flat_map(|(name, node)| [pool.text(name), node]).collect();
+        Ok(pool.list(&words))
+    }
+
+    fn tagging(&self, pool: &mut Pool) -> Result<u32, Fail> {
+        let stated = &self.overrides["tagging"][self.name];
+        let facts = if stated.is_null() { &self.entry["tagging"] } else { stated };
+        if facts.is_null() {
+            return Ok(NONE);
+        }
+        let mut record = [EMPTY; TAGGING_WORDS];
+        record[G_PROPERTY] = pool.text(string(&facts["property"]));
+        record[G_STYLE] = match string(&facts["style"]) {
+            "list" => STYLE_LIST,
+            "map" => STYLE_MAP,
+            "propagate" => STYLE_PROPAGATE,
+            "specifications" => STYLE_SPECIFICATIONS,
+            other => return Err(format!("unknown tag style {other}").into()),
+        };
+        let flag = |key: &str, bit: u32| if facts[key] == false { 0 } else { bit };
+        record[G_FLAGS] = flag("tagOnCreate", GF_ON_CREATE)
+            | flag("tagUpdatable", GF_UPDATABLE)
+            | flag("cloudFormationSystemTags", GF_SYSTEM);
+        record[G_PERMISSIONS] = pool.texts(&texts(&facts["permissions"]));
+        Ok(pool.record(&record))
+    }
+
+    fn flags(&self) -> u32 {
+        let stated = |subject: &str| !self.overrides[subject][self.name].is_null();
+        let stateful = self.entry["stateful"] == true || stated("stateful");
+        let first = self.entry["replacementStrategy"] == "delete_then_create";
+        (if stateful { TF_STATEFUL } else { 0 })
+            | (if stated("snapshots") { TF_SNAPSHOT } else { 0 })
+            | (if first { TF_DELETE_FIRST } else { 0 })
+    }
+
+    /// The stated rule; else the settable text that identifies the resource, or is called after it.
+    fn physical_name(&self, pool: &mut Pool, root: u32, identifier: &[&str]) -> Result<u32, Fail> {
+        let stated = &self.overrides["names"][self.name];
+        let last = self.name.rsplit("::").next().unwrap_or_default();
+        let called = format!("{last}Name");
+        let mut candidates: Vec<&str> = Vec::new();
+        if let [one] = identifier
+            && ["Name", "Identifier", "Id"].iter().any(|end| one.ends_with(end))
+        {
+            candidates.push(one);
+        }
+        candidates.extend([called.as_str(), "Name"]);
+        let path = match stated["property"].as_str() {
+            Some(path) => {
+                walk(pool, root, &path.replace('/', ".")).ok_or_else(|| format!("the name {path} is no property"))?;
+                Some(path)
+            }
+            None if stated.is_object() => return Err("a name without property".into()),
+            None => candidates.into_iter().find(|path| is_settable_text(pool, root, path)),
+        };
+        let Some(path) = path else { return Ok(NONE) };
+        let mut record = [NONE; NAME_WORDS];
+        record[M_PROPERTY] = pool.text(path);
+        record[M_MIN] = limit(&stated["min"]);
+        record[M_MAX] = limit(&stated["max"]);
+        record[M_PATTERN] = pool.maybe_text(stated["pattern"].as_str());
+        record[M_SCOPE] = stated["scope"].as_str().map_or(Ok(NONE), scope)?;
+        record[M_CASE] = match stated["case"].as_str() {
+            None => NONE,
+            Some("sensitive") => CASE_SENSITIVE,
+            Some("lower") => CASE_LOWER,
+            Some("ignored") => CASE_IGNORED,
+            Some(other) => return Err(format!("unknown case {other}").into()),
+        };
+        record[M_SOURCE] = pool.maybe_text(stated["source"].as_str());
+        Ok(pool.record(&record))
+    }
+}
+
+fn limit(value: &Value) -> u32 {
+    value.as_u64().and_then(|limit| u32::try_from(limit).ok()).unwrap_or(NONE)
+}
+
+fn scope(name: &str) -> Result<u32, Fail> {
+    match name {
+        "global" => Ok(SCOPE_GLOBAL),
+        "account" => Ok(SCOPE_ACCOUNT),
+        "account-region" => Ok(SCOPE_ACCOUNT_REGION),
+        "parent" => Ok(SCOPE_PARENT),
+        "none" => Ok(SCOPE_NONE),
+        other => Err(format!("unknown scope {other}").into()),
+    }
+}
+
+fn plain(pool: &mut Pool, schema: &Value) -> Result<u32, Fail> {
+    Shapes::new(pool, &Value::Null).node(schema, None)
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The node and flags of a dotted path.
+fn walk(pool: &mut Pool, root: u32, path: &str) -> Option<(u32, u32)> {
+    let mut found = (root, 0);
+    for step in path.split('.') {
+        let name = pool.text(step);
+        let at = pool.read(found.0).get(N_PROPERTIES).copied()?;
+        let (length, words) = pool.read(at).split_first()?;
+        let entry = words.get(..*length as usize)?.chunks(3).find(|entry| entry.first() == Some(&name))?;
+        found = (*entry.get(1)?, *entry.get(2)?);
+    }
+    Some(found)
+}
+
+fn is_settable_text(pool: &mut Pool, root: u32, path: &str) -> bool {
+    walk(pool, root, path).is_some_and(|(node, flags)| {
+        flags & P_READ_ONLY == 0 && pool.read(node).get(N_KIND).is_some_and(|kind| kind & 0xff == K_STRING)
+    })
+}
+
+fn handlers(pool: &mut Pool, table: &Value) -> u32 {
+    let mut words = Vec::new();
+    for (operation, actions) in table.as_object().into_iter().flatten() {
+        words.extend([pool.text(operation), pool.texts(&texts(actions))]);
+    }
+    pool.list(&words)
+}
+
+fn metrics(pool: &mut Pool, groups: &Value) -> u32 {
+    let mut words = Vec::new();
+    for group in list(groups) {
+        words.extend([
+            pool.text(string(&group["namespace"])),
+            pool.texts(&texts(&group["dimensions"])),
+            pool.texts(&texts(&group["names"])),
+        ]);
+    }
+    pool.list(&words)
+}
