@@ -153,6 +153,20 @@ def test_everything_is_deleted_in_the_destroy_order(cloud, builds):
             assert still <= kept, f"{build.system}: left in the account, and not in `left_behind`: {still - kept}"
 
 
+def test_stacks_destroyed_in_deploy_order_are_refused(cloud, builds):
+    """The judge is awake: what the plan deploys first cannot be deleted first, because something imports from it."""
+    for build in builds:
+        for plan in build.environments:
+            cloud.reset()
+            deploy_all(cloud, build)
+            plan.destroy["order"] = list(reversed(plan.destroy["order"]))
+            try:
+                with pytest.raises(Refused, match="cannot be deleted"):
+                    cloud.destroy(plan)
+            finally:
+                plan.destroy["order"].reverse()
+
+
 def test_what_stays_behind_is_told(builds):
     """A resource that its template retains is in the plan's `left_behind`, and nothing else claims to be."""
     for build in builds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -102,13 +103,7 @@ def test_files_that_did_not_change_keep_their_time(infrac, hr_lab, built):
 
 def test_what_an_earlier_build_made_goes_and_what_is_foreign_stays(infrac, hr_lab, built, tmp_path):
     """An environment that is renamed: its old folder goes; a stranger's files stay, also beside ours."""
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    for source in hr_lab.rglob("*"):
-        if source.is_file():
-            target = copy / source.relative_to(hr_lab)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(source.read_bytes())
+    copy = shutil.copytree(hr_lab, tmp_path / "copy")
     foreign = [built / "README.txt", built / "team02" / "notes.md", built / "mine" / "team02.template.json"]
     for path in foreign:
         path.parent.mkdir(exist_ok=True)
@@ -128,12 +123,7 @@ def test_what_an_earlier_build_made_goes_and_what_is_foreign_stays(infrac, hr_la
 
 
 def test_nothing_is_written_if_there_is_an_error(infrac, hr_lab, built, tmp_path):
-    copy = tmp_path / "broken"
-    copy.mkdir()
-    for source in hr_lab.rglob("*.infra"):
-        target = copy / source.relative_to(hr_lab)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
+    copy = shutil.copytree(hr_lab, tmp_path / "broken")
     (copy / "broken.infra").write_text("stack Broken {\n  x = NoSuchThing {}\n}\n", encoding="utf-8")
     before, stamps = contents(built), times(built)
     assert build(infrac, copy, built, ok=False).returncode == 1
