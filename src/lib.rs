@@ -7,9 +7,11 @@
 //! ```
 
 pub mod base;
+pub mod cli;
 pub mod derive;
 pub mod catalog;
 pub mod diag;
+pub mod driver;
 pub mod eval;
 pub mod syntax;
 pub mod world;

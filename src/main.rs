@@ -1,2 +1,5 @@
-//! infrac.
-fn main() {}
+//! infrac, the command.
+
+fn main() -> std::process::ExitCode {
+    infrac::cli::run()
+}

@@ -68,6 +68,19 @@ pub fn write_build(dir: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Writ
     result
 }
 
+/// Writes a single file whole or not at all, such as a report.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    let name = path.file_name().ok_or_else(|| refuse(path, "it is no name of a file"))?;
+    let mut beside = std::ffi::OsString::from(".");
+    beside.push(name);
+    beside.push(".new");
+    let draft = path.with_file_name(beside);
+    fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path)).map_err(|error| {
+        let _ = fs::remove_file(&draft);
+        refused(path, &error)
+    })
+}
+
 /// Says how `dir` differs from what [`write_build`] would make of it. Writes nothing.
 pub fn compare_build(dir: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Difference>, WriteError> {
     let mut differences = Vec::new();

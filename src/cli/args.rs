@@ -1,0 +1,199 @@
+//! The command line, as `--help` shows it. Completions and manual pages come from the same definitions.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::render::Format;
+use crate::syntax::ast::Date;
+use crate::world::Day;
+
+/// A declarative language for AWS infrastructure: checked before it is deployed, least-privileged by construction.
+#[derive(Debug, Parser)]
+#[command(
+    name = "infrac",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 no error; 1 errors were found in what was read; 2 the command could not do its work.\n\n\
+                  Example: infrac check specs/hr-lab"
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to show colours. The environment variable NO_COLOR turns them off, too
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Show diagnostics and answers only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check everything that can be known, for every environment; write nothing
+    #[command(after_help = "Example: infrac check specs/hr-lab --env team01 --deny warnings")]
+    Check(CheckArguments),
+    /// Check, then write templates, the deploy order and a cloud assembly; nothing is written if there is an error
+    #[command(after_help = "Example: infrac build specs/hr-lab -o out")]
+    Build(BuildArguments),
+    /// Show the order in which the stacks are deployed, and why
+    #[command(after_help = "Example: infrac plan specs/hr-lab --why Data Compute")]
+    Plan(PlanArguments),
+    /// Run the `test` blocks of a system
+    #[command(after_help = "Example: infrac test specs/hr-lab --junit report.xml")]
+    Test(TestArguments),
+    /// Show the page of a diagnostic; without a code, list all of them
+    #[command(after_help = "Example: infrac explain unknown_name")]
+    Explain {
+        /// The code, as a diagnostic shows it in brackets
+        code: Option<String>,
+    },
+    /// Print the completions of a shell
+    #[command(after_help = "Example: infrac completions bash > /etc/bash_completion.d/infrac")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What all commands take that look at systems.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Look at this environment only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// Look at this stack only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub stack: Vec<String>,
+    /// Give a param a value, in every environment; may be repeated
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_and_value)]
+    pub set: Vec<(String, String)>,
+    /// Treat warnings as errors
+    #[arg(long, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Hold waivers and lifecycles against this day instead of today
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub as_of: Option<Date>,
+    /// Use so many threads instead of one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+}
+
+/// Arguments of `infrac check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// A system's folder, a file in it, or a folder with systems below [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The form of diagnostics
+    #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac build`.
+#[derive(Debug, Args)]
+pub struct BuildArguments {
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The folder to write to; nothing in it is touched but what a build made
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Write nothing, and fail if the folder does not hold what would be written
+    #[arg(long)]
+    pub check: bool,
+    /// The form of diagnostics
+    #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac plan`.
+#[derive(Debug, Args)]
+pub struct PlanArguments {
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The form of the order
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: PlanFormat,
+    /// Say why the first is deployed before or after the second
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "format")]
+    pub why: Option<Vec<String>>,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac test`.
+#[derive(Debug, Args)]
+pub struct TestArguments {
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// Also write a JUnit report
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// The form of diagnostics
+    #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// When to show colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to treat as errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings.
+    Warnings,
+}
+
+/// The form of a deploy order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people.
+    Human,
+    /// As `plan.json` has it.
+    Json,
+    /// A Mermaid diagram.
+    Mermaid,
+    /// A Graphviz diagram.
+    Dot,
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err(String::from("write it as KEY=VALUE, such as nat_mode=dual")),
+    }
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    match Day::parse(text) {
+        Some(Day { year, month, day }) => Ok(Date { year, month, day }),
+        None => Err(String::from("write a day of the calendar as YYYY-MM-DD, such as 2027-01-31")),
+    }
+}

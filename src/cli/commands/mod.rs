@@ -1,0 +1,123 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod explain;
+mod plan;
+mod test;
+
+use std::path::PathBuf;
+
+use clap::CommandFactory;
+
+use super::Answer;
+use super::args::{Arguments, Color, Command, Common, Deny};
+use super::render::{self, Batch, Format};
+use super::terminal::{Stream, look};
+use crate::diag::{Diagnostic, Level};
+use crate::driver::{self, Checked, Options};
+use crate::world::{Found, SystemFolder, World, WorldError, find_systems};
+
+/// Runs a command on this machine.
+pub(super) fn run(arguments: &Arguments) -> Answer {
+    let world = crate::world::Disk;
+    let shown = Shown { color: arguments.color, quiet: arguments.quiet };
+    let answer = match &arguments.command {
+        Command::Check(arguments) => check::run(&world, arguments, shown),
+        Command::Build(arguments) => build::run(&world, arguments, shown),
+        Command::Plan(arguments) => plan::run(&world, arguments, shown),
+        Command::Test(arguments) => test::run(&world, arguments, shown),
+        Command::Explain { code } => Ok(explain::run(code.as_deref())),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "infrac", &mut script);
+            Ok(Answer { out: String::from_utf8_lossy(&script).into_owned(), ..Answer::default() })
+        }
+    };
+    answer.unwrap_or_else(|refusal| refused(&refusal.to_string()))
+}
+
+/// The command could not do its work.
+fn refused(reason: &str) -> Answer {
+    Answer { err: format!("error: {reason}\n"), code: 2, ..Answer::default() }
+}
+
+/// How things are shown.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    color: Color,
+    quiet: bool,
+}
+
+impl Shown {
+    fn diagnostics(self, stream: Stream, format: Format, all: &[Checked]) -> String {
+        let batches: Vec<Batch<'_>> =
+            all.iter().map(|checked| Batch { sources: &checked.sources, diagnostics: &checked.diagnostics }).collect();
+        render::render(format, &batches, look(stream, self.color))
+    }
+}
+
+/// Finds the systems of paths; what is wrong on the way is a check's result without files.
+fn find(
+    world: &dyn World,
+    paths: &[PathBuf],
+    common: &Common,
+) -> Result<(Vec<SystemFolder>, Vec<Checked>), WorldError> {
+    let Found { systems, problems } = find_systems(world, paths)?;
+    let mut found = Checked { diagnostics: problems.iter().map(driver::diagnostic_of).collect(), ..Checked::default() };
+    deny(&mut found, common);
+    Ok((systems, if found.diagnostics.is_empty() { Vec::new() } else { vec![found] }))
+}
+
+/// Finds the one system that a command works on, or says why there is none.
+fn find_one(
+    world: &dyn World,
+    path: Option<&PathBuf>,
+    common: &Common,
+) -> Result<Result<SystemFolder, Vec<Checked>>, WorldError> {
+    let paths: Vec<PathBuf> = path.into_iter().cloned().collect();
+    let (mut systems, problems) = find(world, &paths, common)?;
+    if !problems.is_empty() {
+        return Ok(Err(problems));
+    }
+    if systems.len() > 1 {
+        let named = path.cloned().unwrap_or_else(|| PathBuf::from("."));
+        let reason = format!("there are {} systems below it, and this command works on one", systems.len());
+        return Err(WorldError { path: named, wanted: "choose a system in", reason });
+    }
+    Ok(systems.pop().ok_or(problems))
+}
+
+fn options(common: &Common) -> Options {
+    Options {
+        environments: common.env.clone(),
+        stacks: common.stack.clone(),
+        set: common.set.clone(),
+        as_of: common.as_of,
+        jobs: common.jobs.map(usize::from),
+    }
+}
+
+/// Makes errors of what the user denies.
+fn deny(checked: &mut Checked, common: &Common) {
+    match common.deny {
+        Some(Deny::Warnings) => checked.diagnostics.iter_mut().for_each(as_error),
+        None => {}
+    }
+}
+
+fn as_error(diagnostic: &mut Diagnostic) {
+    match diagnostic.level {
+        Level::Warning => diagnostic.level = Level::Error,
+        Level::Error | Level::Advice => {}
+    }
+}
+
+fn code(all: &[Checked]) -> u8 {
+    u8::from(all.iter().any(Checked::has_errors))
+}
+
+/// "1 file", "2 files".
+fn counted(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}
