@@ -1,0 +1,197 @@
+//! C facts that the compiler must diagnose: each is tried with a mistake in the lab's source.
+
+use crate::broken::Source;
+
+/// A mistake, and what must be said of it.
+pub struct Mistake {
+    /// The fact that asks for it.
+    pub fact: &'static str,
+    /// Its name, a sentence in kebab case.
+    pub name: &'static str,
+    /// How it is made.
+    pub make: fn(&mut Source),
+    /// The codes of which it must get one; the intact source has none of them, or fewer.
+    pub codes: &'static [&'static str],
+    /// The exit code: 1 for an error, 0 for less.
+    pub exit: i32,
+}
+
+/// Every mistake that is tried.
+pub const MISTAKES: [Mistake; 18] = [
+    Mistake {
+        fact: "HR-019",
+        name: "a-nat-mode-outside-the-enum",
+        make: |lab| lab.replace("nat_mode = \"dual\"", "nat_mode = \"triple\""),
+        codes: &["param_out_of_range"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-019",
+        name: "a-standby-that-is-neither-true-nor-false",
+        make: |lab| lab.replace("db_multi_az = true", "db_multi_az = \"maybe\""),
+        codes: &["wrong_type", "param_out_of_range"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-097",
+        name: "instances-open-to-the-internet",
+        make: |lab| lab.add("connect 0.0.0.0/0 -> Compute.app on tcp 5000\n"),
+        codes: &["ensure_failed", "forbidden_path"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-098",
+        name: "a-tier-named-by-its-range",
+        make: |lab| lab.replace("connect Compute.app -> Data.db", "connect 10.0.0.0/16 -> Data.db on tcp 5432"),
+        codes: &["ensure_failed", "forbidden_path"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-202",
+        name: "an-administrator",
+        make: |lab| {
+            let role = r#"
+stack Compute {
+  everything = Role { trusted = "ec2.amazonaws.com", managed = ["AdministratorAccess"] }
+}
+"#;
+            lab.add(role);
+        },
+        codes: &["administrator_policy"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-267",
+        name: "the-bill-watched-in-another-region",
+        make: |lab| {
+            lab.replace("if region == \"us-east-1\" {", "if true {");
+            lab.replace("region = \"us-east-1\"", "region = \"eu-west-1\"");
+        },
+        codes: &["metric_elsewhere"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-269",
+        name: "instance-ids-of-a-fleet",
+        make: |lab| lab.replace("= app.name", "= app.InstanceIds"),
+        codes: &["unknown_attribute", "unknown_field"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-276",
+        name: "a-wildcard-of-actions",
+        make: |lab| lab.replace("grant app read, write on Storage.uploads", "grant app s3:* on Storage.uploads"),
+        codes: &["action_wildcard"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-366",
+        name: "the-secret-in-the-stack-that-needs-the-database",
+        make: |lab| {
+            lab.replace("credentials  = db_credentials", "credentials  = Secrets.moved");
+            lab.add("stack Secrets {\n  moved = Secret { fields = { username = \"hrappadmin\" }, generated = \"password\" }\n}\n");
+        },
+        codes: &["stack_cycle"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-373",
+        name: "443-open-without-a-waiver",
+        make: |lab| lab.remove_line("@waive(open_port_without_listener"),
+        codes: &["open_port_without_listener"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-374",
+        name: "plain-http-without-a-waiver",
+        make: |lab| lab.remove_line("@waive(plaintext_listener"),
+        codes: &["plaintext_listener"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-376",
+        name: "a-hub-for-each-team",
+        make: |lab| lab.replace(" per account {", " {"),
+        codes: &["account_singleton"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-378",
+        name: "an-arn-that-inspector-does-not-have",
+        make: |lab| lab.replace("= hub.ARN", "= hub.InspectorArn"),
+        codes: &["unknown_attribute", "unknown_field"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-385",
+        name: "the-whole-lab-in-another-region",
+        make: |lab| {
+            lab.replace("if region == \"us-east-1\" {", "if region != \"\" {");
+            lab.replace("region = \"us-east-1\"", "region = \"eu-central-1\"");
+        },
+        codes: &["metric_elsewhere"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-387",
+        name: "a-version-without-its-minor",
+        make: |lab| lab.replace("\"15.17\"", "\"15\""),
+        codes: &["deprecated_value"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-390",
+        name: "a-health-check-that-outlasts-its-interval",
+        make: |lab| lab.replace("within = 5s", "within = 40s"),
+        codes: &["ensure_failed", "value_out_of_range"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-392",
+        name: "an-arm-type-with-an-x86-image",
+        make: |lab| lab.replace("= \"t3.micro\"", "= \"t4g.micro\""),
+        codes: &["ensure_failed"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-393",
+        name: "a-letter-beyond-ascii",
+        make: |lab| lab.replace("deployment_id = \"team02\"", "deployment_id = \"téam02\""),
+        codes: &["param_out_of_range"],
+        exit: 1,
+    },
+];
+
+/// The facts that are shown by a mistake.
+pub fn facts() -> impl Iterator<Item = &'static str> {
+    MISTAKES.iter().map(|mistake| mistake.fact)
+}
+
+#[test]
+fn each_mistake_that_a_fact_names_is_diagnosed_and_the_intact_source_is_not() {
+    let intact = Source::lab().check("intact");
+    assert_eq!(intact.exit, Some(0), "the lab has errors:\n{}", intact.text);
+    let mut wrong = Vec::new();
+    for mistake in &MISTAKES {
+        let mut source = Source::lab();
+        (mistake.make)(&mut source);
+        let said = source.check(mistake.name);
+        let more = mistake.codes.iter().any(|code| said.times(code) > intact.times(code));
+        if !more || said.exit != Some(mistake.exit) {
+            let (fact, name, exit) = (mistake.fact, mistake.name, said.exit);
+            wrong.push(format!("{fact} {name}: exit {exit:?} with {:?}, not {:?}", said.codes, mistake.codes));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_lab_open_to_a_few_is_not_said_to_be_open_to_all() {
+    // HR-375: the advice follows the range.
+    let code = "open_to_the_world";
+    let intact = Source::lab().check("open");
+    let mut source = Source::lab();
+    source.replace("= 0.0.0.0/0", "= 203.0.113.0/24");
+    let closed = source.check("closed");
+    assert!(intact.times(code) > closed.times(code), "{:?} and {:?}", intact.codes, closed.codes);
+}

@@ -1,0 +1,518 @@
+//! The emitted tree, read as a stranger would: the templates and plans of a build, cut into units.
+//!
+//! A unit is what a damage replaces and what a check is known to have read: one resource, one output, the rest of a
+//! template, or a folder's plan. Every reading marks its unit, so that a damage runs again only the checks it can
+//! reach.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::meaning;
+
+/// What a check answers: nothing, or what is wrong.
+pub type Check = Result<(), String>;
+
+/// What a unit is a part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One resource of a template.
+    Resource,
+    /// One output of a template.
+    Output,
+    /// A template without its resources and outputs.
+    Frame,
+    /// A folder's `plan.json`.
+    Plan,
+}
+
+/// The smallest part of the tree that is read or damaged as a whole.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The template, an index into [`Tree::stacks`]; for a plan the folder, an index into [`Tree::folders`].
+    pub place: usize,
+    /// What it is.
+    pub kind: Kind,
+    /// Logical id or output name; empty for the others.
+    pub name: Arc<str>,
+    /// Its JSON; none once it was removed.
+    pub body: Option<Arc<Value>>,
+    ty: Arc<str>,
+    export: Option<Arc<str>>,
+}
+
+impl Unit {
+    fn new(place: usize, kind: Kind, name: &str, body: Option<Arc<Value>>, stack: &str) -> Unit {
+        let field = |key: &str| body.as_ref().and_then(|body| body.get(key)).and_then(Value::as_str).unwrap_or("");
+        let ty = if kind == Kind::Resource { Arc::from(field("Type")) } else { Arc::from("") };
+        let export = match (kind, &body) {
+            (Kind::Output, Some(body)) => body.pointer("/Export/Name").and_then(|name| export_name(name, stack)),
+            _ => None,
+        };
+        Unit { place, kind, name: Arc::from(name), body, ty, export }
+    }
+}
+
+/// An export's name: plain text, or text with the stack's own name in it.
+fn export_name(value: &Value, stack: &str) -> Option<Arc<str>> {
+    let text = value.as_str().or_else(|| value.get("Fn::Sub").and_then(Value::as_str))?;
+    Some(Arc::from(text.replace("${AWS::StackName}", stack)))
+}
+
+/// One template's place in the tree.
+#[derive(Clone, Debug)]
+pub struct Stack {
+    /// The physical name of the stack.
+    pub name: String,
+    /// The folder it lies in, an index into [`Tree::folders`].
+    pub folder: usize,
+}
+
+/// Everything a build wrote that facts speak of.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// Folder names: environments, and one for each account and region with stacks of its own.
+    pub folders: Vec<String>,
+    /// All templates.
+    pub stacks: Vec<Stack>,
+    /// All units.
+    pub units: Vec<Unit>,
+    read: Vec<Cell<bool>>,
+}
+
+impl Tree {
+    /// Reads the tree that a build left in `dir`.
+    pub fn load(dir: &Path) -> Tree {
+        let mut tree = Tree { folders: Vec::new(), stacks: Vec::new(), units: Vec::new(), read: Vec::new() };
+        for folder in sorted(dir).into_iter().filter(|path| path.is_dir()) {
+            let place = tree.folders.len();
+            tree.folders.push(file_name(&folder));
+            for file in sorted(&folder) {
+                let name = file_name(&file);
+                if let Some(stack) = name.strip_suffix(".template.json") {
+                    tree.add_template(place, stack, read_json(&file));
+                } else if name == "plan.json" {
+                    tree.units.push(Unit::new(place, Kind::Plan, "", Some(Arc::new(read_json(&file))), ""));
+                }
+            }
+        }
+        tree.read = vec![Cell::new(false); tree.units.len()];
+        tree
+    }
+
+    fn add_template(&mut self, folder: usize, name: &str, mut template: Value) {
+        let place = self.stacks.len();
+        self.stacks.push(Stack { name: name.to_owned(), folder });
+        let mut take = |key: &str| match template.as_object_mut().and_then(|map| map.remove(key)) {
+            Some(Value::Object(map)) => map,
+            _ => serde_json::Map::new(),
+        };
+        let (resources, outputs) = (take("Resources"), take("Outputs"));
+        for (kind, parts) in [(Kind::Resource, resources), (Kind::Output, outputs)] {
+            for (id, body) in parts {
+                self.units.push(Unit::new(place, kind, &id, Some(Arc::new(body)), name));
+            }
+        }
+        self.units.push(Unit::new(place, Kind::Frame, "", Some(Arc::new(template)), name));
+    }
+
+    /// Puts another body in a unit's place, and gives back the old unit for [`Tree::restore`].
+    pub fn replace(&mut self, unit: usize, body: Option<Arc<Value>>) -> Unit {
+        let old = self.units[unit].clone();
+        let stack = if old.kind == Kind::Plan { "" } else { self.stacks[old.place].name.as_str() };
+        let new = Unit::new(old.place, old.kind, &old.name, body, stack);
+        self.units[unit] = new;
+        old
+    }
+
+    /// Undoes a [`Tree::replace`].
+    pub fn restore(&mut self, unit: usize, old: Unit) {
+        self.units[unit] = old;
+    }
+
+    /// Runs a check and says which units it read.
+    pub fn reads_of(&self, check: impl FnOnce(&Tree) -> Check) -> (Check, Vec<bool>) {
+        self.read.iter().for_each(|cell| cell.set(false));
+        let answer = check(self);
+        (answer, self.read.iter().map(Cell::get).collect())
+    }
+
+    /// A unit's body, marked as read.
+    pub fn body(&self, unit: usize) -> Option<&Value> {
+        self.read[unit].set(true);
+        self.units[unit].body.as_deref()
+    }
+
+    /// The template of this physical name.
+    pub fn stack(&self, name: &str) -> Result<usize, String> {
+        self.stacks
+            .iter()
+            .position(|stack| stack.name == name)
+            .ok_or_else(|| format!("there is no template of stack `{name}`"))
+    }
+
+    /// The unit of this kind and name in a template or folder.
+    pub fn unit(&self, place: usize, kind: Kind, name: &str) -> Option<usize> {
+        self.units.iter().position(|unit| unit.place == place && unit.kind == kind && *unit.name == *name)
+    }
+
+    /// The unit of the output that exports `name`, as one deployment of `folder` sees it.
+    pub fn export(&self, folder: usize, name: &str) -> Option<usize> {
+        let visible = |unit: &Unit| {
+            let home = self.stacks[unit.place].folder;
+            home == folder || self.folders[home].starts_with("account-")
+        };
+        let wanted = |unit: &Unit| unit.kind == Kind::Output && unit.export.as_deref() == Some(name) && visible(unit);
+        self.units.iter().position(wanted)
+    }
+
+    /// All export names of a folder's templates.
+    pub fn exports(&self, folder: usize) -> Vec<String> {
+        let mut names = Vec::new();
+        for (index, unit) in self.units.iter().enumerate() {
+            if unit.kind == Kind::Output && self.stacks[unit.place].folder == folder {
+                self.read[index].set(true);
+                names.extend(unit.export.as_deref().map(str::to_owned));
+            }
+        }
+        names
+    }
+
+    /// A resource's type, without counting as a reading of it.
+    pub fn type_of(&self, unit: usize) -> &str {
+        &self.units[unit].ty
+    }
+
+    /// The folder a unit lies in.
+    pub fn folder_of(&self, unit: usize) -> &str {
+        let unit = &self.units[unit];
+        let folder = if unit.kind == Kind::Plan { unit.place } else { self.stacks[unit.place].folder };
+        &self.folders[folder]
+    }
+
+    /// Where a unit stands, for messages.
+    pub fn place_of(&self, unit: usize) -> String {
+        let unit = &self.units[unit];
+        match unit.kind {
+            Kind::Plan => format!("{}/plan.json", self.folders[unit.place]),
+            Kind::Frame => self.stacks[unit.place].name.clone(),
+            Kind::Resource => format!("{}/Resources/{}", self.stacks[unit.place].name, unit.name),
+            Kind::Output => format!("{}/Outputs/{}", self.stacks[unit.place].name, unit.name),
+        }
+    }
+
+    /// One deployment as its facts see it.
+    pub fn env(&self, team: &'static Team) -> Env<'_> {
+        Env { tree: self, team }
+    }
+}
+
+fn sorted(dir: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+fn read_json(path: &Path) -> Value {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A deployment of the lab and the settings its templates must show.
+#[derive(Debug)]
+pub struct Team {
+    /// The environment, and its folder's name.
+    pub folder: &'static str,
+    /// The deployment's id.
+    pub id: &'static str,
+    /// The owner in its tags.
+    pub owner: &'static str,
+    /// How many NAT gateways its mode asks for.
+    pub nats: usize,
+    /// Whether its database stands in two zones.
+    pub multi_az: bool,
+}
+
+/// The two deployments that the facts are tried on: all defaults, and everything that has two forms in its other one.
+pub static TEAMS: [Team; 2] = [
+    Team { folder: "team01", id: "team01", owner: "training-admin", nats: 1, multi_az: false },
+    Team { folder: "team02", id: "team02", owner: "training-admin", nats: 2, multi_az: true },
+];
+
+/// One deployment: its five templates and the account's sixth.
+#[derive(Clone, Copy)]
+pub struct Env<'t> {
+    /// The tree it is part of.
+    pub tree: &'t Tree,
+    /// What is expected of it.
+    pub team: &'static Team,
+}
+
+/// The six stacks, in the order the document lists them.
+pub const STACKS: [&str; 6] = ["network", "security", "storage", "data", "secrets", "compute"];
+
+impl<'t> Env<'t> {
+    /// `hrapp-{id}-{rest}`.
+    pub fn name(&self, rest: &str) -> String {
+        format!("hrapp-{}-{rest}", self.team.id)
+    }
+
+    /// The physical name of one of the six stacks.
+    pub fn stack_name(&self, short: &str) -> String {
+        if short == "security" { "hrapp-security".to_owned() } else { self.name(short) }
+    }
+
+    /// The template of one of the six stacks.
+    pub fn stack(&self, short: &str) -> Result<usize, String> {
+        self.tree.stack(&self.stack_name(short))
+    }
+
+    /// All resources of a stack.
+    pub fn resources(&self, short: &str) -> Result<Vec<Res<'t>>, String> {
+        self.resources_where(short, |_| true)
+    }
+
+    /// All resources of one type in a stack.
+    pub fn all(&self, short: &str, ty: &str) -> Result<Vec<Res<'t>>, String> {
+        self.resources_where(short, |other| other == ty)
+    }
+
+    fn resources_where(&self, short: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Res<'t>>, String> {
+        let (stack, tree) = (self.stack(short)?, self.tree);
+        let units = tree.units.iter().enumerate();
+        let here = units.filter(|(_, unit)| unit.place == stack && unit.kind == Kind::Resource && wanted(&unit.ty));
+        Ok(here.filter(|(index, _)| tree.body(*index).is_some()).map(|(unit, _)| Res { env: *self, unit }).collect())
+    }
+
+    /// All resources of one type in all six stacks.
+    pub fn everywhere(&self, ty: &str) -> Result<Vec<Res<'t>>, String> {
+        let mut found = Vec::new();
+        for stack in STACKS {
+            found.extend(self.all(stack, ty)?);
+        }
+        Ok(found)
+    }
+
+    /// Exactly `count` resources of one type.
+    pub fn exactly(&self, count: usize, short: &str, ty: &str) -> Result<Vec<Res<'t>>, String> {
+        let found = self.all(short, ty)?;
+        if found.len() == count { Ok(found) } else { Err(format!("{} {ty} in {short}, not {count}", found.len())) }
+    }
+
+    /// The only resource of one type.
+    pub fn one(&self, short: &str, ty: &str) -> Result<Res<'t>, String> {
+        Ok(self.exactly(1, short, ty)?[0])
+    }
+
+    /// The only resource of one type whose property has this value.
+    pub fn with(&self, short: &str, ty: &str, path: &str, value: &str) -> Result<Res<'t>, String> {
+        let all = self.all(short, ty)?;
+        let found: Vec<_> = all.into_iter().filter(|res| res.get(path).as_str() == Some(value)).collect();
+        match found[..] {
+            [only] => Ok(only),
+            _ => Err(format!("{} {ty} in {short} with {path} `{value}`", found.len())),
+        }
+    }
+
+    /// The meaning of every output of a stack.
+    pub fn outputs(&self, short: &str) -> Result<Vec<(String, Value)>, String> {
+        let (stack, tree) = (self.stack(short)?, self.tree);
+        let mut outputs = Vec::new();
+        for (index, unit) in tree.units.iter().enumerate() {
+            if unit.place == stack && unit.kind == Kind::Output {
+                if let Some(value) = tree.body(index).and_then(|body| body.get("Value")) {
+                    outputs.push((unit.name.to_string(), meaning::of(tree, stack, value)));
+                }
+            }
+        }
+        Ok(outputs)
+    }
+
+    /// That one of a stack's outputs has this value.
+    pub fn has_output(&self, short: &str, what: &str, value: &Value) -> Check {
+        let outputs = self.outputs(short)?;
+        want(outputs.iter().any(|(_, other)| meaning::same(other, value)), || {
+            format!("no output of {short} is the {what}, {value}; there are {outputs:?}")
+        })
+    }
+
+    /// A template without its resources and outputs.
+    pub fn frame(&self, short: &str) -> Result<&'t Value, String> {
+        let stack = self.stack(short)?;
+        let unit = self.tree.unit(stack, Kind::Frame, "").ok_or("no template")?;
+        self.tree.body(unit).ok_or_else(|| format!("no template {short}"))
+    }
+
+    /// This deployment's plan.
+    pub fn plan(&self) -> Result<&'t Value, String> {
+        self.plan_of(self.team.folder)
+    }
+
+    /// The plan of a folder.
+    pub fn plan_of(&self, folder: &str) -> Result<&'t Value, String> {
+        let tree = self.tree;
+        let place = tree.folders.iter().position(|name| name == folder).ok_or_else(|| format!("no folder {folder}"))?;
+        let unit = tree.unit(place, Kind::Plan, "").ok_or_else(|| format!("no plan in {folder}"))?;
+        tree.body(unit).ok_or_else(|| format!("no plan in {folder}"))
+    }
+}
+
+/// A resource, in its template.
+#[derive(Clone, Copy)]
+pub struct Res<'t> {
+    /// The deployment it is looked at from.
+    pub env: Env<'t>,
+    /// Its unit.
+    pub unit: usize,
+}
+
+impl std::fmt::Debug for Res<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.place())
+    }
+}
+
+impl<'t> Res<'t> {
+    /// Its template.
+    pub fn stack(&self) -> usize {
+        self.env.tree.units[self.unit].place
+    }
+
+    /// Its logical id.
+    pub fn logical_id(&self) -> &'t str {
+        &self.env.tree.units[self.unit].name
+    }
+
+    /// Its type.
+    pub fn ty(&self) -> &'t str {
+        self.env.tree.type_of(self.unit)
+    }
+
+    /// Where it stands, for messages.
+    pub fn place(&self) -> String {
+        self.env.tree.place_of(self.unit)
+    }
+
+    /// What `Ref` gives of it, in normal form.
+    pub fn reference(&self) -> Value {
+        meaning::reference(self.env.tree, self.stack(), self.logical_id())
+    }
+
+    /// What `Fn::GetAtt` gives of it, in normal form.
+    pub fn attribute(&self, name: &str) -> Value {
+        meaning::attribute(self.env.tree, self.stack(), self.logical_id(), name)
+    }
+
+    /// Its JSON as it was written.
+    pub fn body(&self) -> &'t Value {
+        self.env.tree.body(self.unit).unwrap_or(&Value::Null)
+    }
+
+    /// A property's meaning, by a path such as `A.B[0].C`; `Null` if it is absent.
+    pub fn get(&self, path: &str) -> Value {
+        match self.body().get("Properties").and_then(|properties| walk(properties, path)) {
+            Some(value) => meaning::of(self.env.tree, self.stack(), value),
+            None => Value::Null,
+        }
+    }
+
+    /// A property's meaning as text.
+    pub fn text(&self, path: &str) -> Result<String, String> {
+        match self.get(path) {
+            Value::String(text) => Ok(text),
+            other => Err(format!("{} {path} is no text but {other}", self.place())),
+        }
+    }
+
+    /// A property's items; a single value counts as a list of one.
+    pub fn items(&self, path: &str) -> Vec<Value> {
+        match self.get(path) {
+            Value::Null => Vec::new(),
+            Value::Array(items) => items,
+            other => vec![other],
+        }
+    }
+
+    /// That a property has this value.
+    pub fn is(&self, path: &str, value: impl Into<Value>) -> Check {
+        let (found, value) = (self.get(path), value.into());
+        want(meaning::same(&found, &value), || format!("{} {path} is {found}, not {value}", self.place()))
+    }
+
+    /// That a property is left out.
+    pub fn lacks(&self, path: &str) -> Check {
+        let found = self.get(path);
+        want(found.is_null(), || format!("{} {path} is {found}, but should be absent", self.place()))
+    }
+
+    /// That a property points to a resource, by whatever its `Ref` gives.
+    pub fn points(&self, path: &str, to: &Res) -> Check {
+        self.is(path, to.reference())
+    }
+
+    /// That a list of references names exactly these resources, in any order.
+    pub fn lists(&self, path: &str, members: &[Res]) -> Check {
+        let mut found: Vec<String> = self.items(path).iter().map(meaning::plain).collect();
+        let mut wanted: Vec<String> = members.iter().map(|res| meaning::plain(&res.reference())).collect();
+        found.sort();
+        wanted.sort();
+        want(found == wanted, || format!("{} {path} is {found:?}, not {wanted:?}", self.place()))
+    }
+
+    /// That an attribute beside the properties (`DeletionPolicy` and the like) has one of these values.
+    pub fn policy(&self, key: &str, allowed: &[&str]) -> Check {
+        let found = self.body().get(key).and_then(Value::as_str).unwrap_or("absent");
+        want(allowed.contains(&found), || format!("{} {key} is {found}, not one of {allowed:?}", self.place()))
+    }
+
+    /// That it waits for another resource of its template: said, or because it refers to it.
+    pub fn waits_for(&self, other: &Res) -> Check {
+        let said = match self.body().get("DependsOn") {
+            Some(Value::String(id)) => id == other.logical_id(),
+            Some(Value::Array(ids)) => ids.iter().any(|id| id.as_str() == Some(other.logical_id())),
+            _ => false,
+        };
+        let refers = meaning::refers_to(self.body(), other.logical_id());
+        want(said || refers, || format!("{} does not wait for {}", self.place(), other.place()))
+    }
+
+    /// The value of one of its tags.
+    pub fn tag(&self, key: &str) -> Option<String> {
+        match self.get("Tags") {
+            Value::Object(map) => map.get(key).map(meaning::plain),
+            Value::Array(items) => tag_in(&items, key),
+            _ => None,
+        }
+    }
+}
+
+/// The value of a key in a list of tags.
+pub fn tag_in(items: &[Value], key: &str) -> Option<String> {
+    let found = items.iter().find(|item| item.get("Key").and_then(Value::as_str) == Some(key))?;
+    found.get("Value").map(meaning::plain)
+}
+
+/// `A.B[0].C` within a value.
+pub fn walk<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    let mut here = value;
+    for step in path.split('.').flat_map(|part| part.split('[')) {
+        here = match step.strip_suffix(']') {
+            Some(index) => here.get(index.parse::<usize>().ok()?)?,
+            None => here.get(step)?,
+        };
+    }
+    Some(here)
+}
+
+/// A check in one line: the message is made only if it fails.
+pub fn want(holds: bool, message: impl FnOnce() -> String) -> Check {
+    if holds { Ok(()) } else { Err(message()) }
+}
