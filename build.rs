@@ -2,6 +2,8 @@
 
 #[path = "build/catalog/mod.rs"]
 mod catalog;
+#[path = "build/library.rs"]
+mod library;
 #[path = "build/pages.rs"]
 mod pages;
 
@@ -10,6 +12,7 @@ use std::error::Error;
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
+    library::build()?;
     pages::build()?;
     catalog::build()
 }

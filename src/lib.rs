@@ -7,11 +7,12 @@
 //! ```
 
 pub mod base;
+pub mod catalog;
 pub mod cli;
 pub mod derive;
-pub mod catalog;
 pub mod diag;
 pub mod driver;
 pub mod eval;
+pub mod resolve;
 pub mod syntax;
 pub mod world;

@@ -1,5 +1,6 @@
-//! What every room speaks: files, places in them, and interned names.
+//! What every room speaks: files, places in them, interned names, and the limits that keep a run finite.
 
+pub mod limits;
 mod line_index;
 mod span;
 mod symbol;

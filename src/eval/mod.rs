@@ -1,5 +1,227 @@
-//! One environment at a time: components unfolded into a model of stacks, resources and edges.
+//! One environment at a time: components unfolded into a model of stacks, resources and edges, each value with its origin.
+//!
+//! Nothing is evaluated before it is asked for, so that files and declarations may come in any order; what asks for itself is reported
+//! as a circle. The work has the order that the language reference states: params, structure, `extend`, then properties, names and
+//! statements. Nothing later decides what exists earlier.
 
+mod builtins;
+mod conform;
+mod declare;
+mod environment;
+mod expression;
+mod facts;
+mod fields;
+mod finish;
+mod instances;
 pub mod model;
+mod naming;
+mod operators;
 pub mod origin;
+mod properties;
+mod query;
+mod scope;
+mod statements;
+mod units;
 pub mod value;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::base::{Span, Symbol, limits};
+use crate::catalog::{Catalog, catalog};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::instances::InstanceData;
+use crate::eval::model::{InstanceId, Model, StackId};
+use crate::eval::origin::Origin;
+use crate::eval::scope::{Body, BodyId, Owner, Placed, Scope, State};
+use crate::eval::value::{Kind, Value};
+use crate::resolve::Program;
+use crate::syntax::ast;
+
+pub use environment::{Files, Given};
+pub use query::Verdict;
+
+/// Evaluates one environment. Structure, values and statements are checked on the way; what is derived from them is not.
+pub fn evaluate<'p>(
+    program: &'p Program<'p>,
+    environment: Symbol,
+    given: &'p Given<'p>,
+) -> (Evaluated<'p>, Vec<Diagnostic>) {
+    let mut evaluator = Evaluator::new(program, environment, given);
+    evaluator.run();
+    let diagnostics = std::mem::take(&mut evaluator.diagnostics);
+    (Evaluated { evaluator }, diagnostics)
+}
+
+/// One environment, evaluated, with what is needed to ask it questions.
+pub struct Evaluated<'p> {
+    evaluator: Evaluator<'p>,
+}
+
+impl<'p> Evaluated<'p> {
+    /// The model.
+    pub fn model(&self) -> &Model {
+        &self.evaluator.model
+    }
+
+    /// The model alone.
+    pub fn into_model(self) -> Model {
+        self.evaluator.model
+    }
+
+    /// Params that nothing read in this environment.
+    pub fn unused_params(&self) -> Vec<(Symbol, Span)> {
+        self.evaluator.unused_params()
+    }
+
+    /// Decides every `ensure`, `forbid` and policy rule.
+    pub fn invariants(&mut self) -> Vec<Diagnostic> {
+        self.evaluator.check_invariants();
+        std::mem::take(&mut self.evaluator.diagnostics)
+    }
+
+    /// Decides one condition, such as an `assert`.
+    pub fn decide(&mut self, condition: &'p ast::Expr) -> (Verdict, Vec<Diagnostic>) {
+        let scope = self.evaluator.root(true);
+        let verdict = self.evaluator.decide(condition, &scope);
+        (verdict, std::mem::take(&mut self.evaluator.diagnostics))
+    }
+}
+
+/// The state of one evaluation.
+pub(crate) struct Evaluator<'p> {
+    program: &'p Program<'p>,
+    given: &'p Given<'p>,
+    catalog: Catalog,
+    environment: Symbol,
+    /// The environment and its bases, nearest first.
+    chain: Vec<Symbol>,
+    model: Model,
+    diagnostics: Vec<Diagnostic>,
+    bodies: Vec<Body<'p>>,
+    instances: Vec<InstanceData<'p>>,
+    /// The body of each stack, once opened; `None`: its `if` is false.
+    stack_bodies: HashMap<usize, Option<(StackId, BodyId)>>,
+    stacks_busy: Vec<usize>,
+    system_body: Option<BodyId>,
+    params: HashMap<Symbol, RefCell<State>>,
+    lets: HashMap<Symbol, RefCell<State>>,
+    /// Names of what was read, so that unused params can be reported.
+    used: std::collections::HashSet<Symbol>,
+    statements: Vec<Placed<'p>>,
+    steps: HashMap<Symbol, model::StepId>,
+    externals: HashMap<Symbol, model::ExternalId>,
+    /// Where the value that is being found stands, for origins.
+    through: Origin,
+    fuel: u64,
+    depth: u32,
+    exhausted: bool,
+    /// The model is finished and can be asked.
+    querying: bool,
+}
+
+impl<'p> Evaluator<'p> {
+    fn new(program: &'p Program<'p>, environment: Symbol, given: &'p Given<'p>) -> Evaluator<'p> {
+        let chain = program.chain(environment).iter().map(|environment| environment.name.name).collect();
+        Evaluator {
+            program,
+            given,
+            catalog: catalog(),
+            environment,
+            chain,
+            model: Model::empty(program.system.name, environment),
+            diagnostics: Vec::new(),
+            bodies: Vec::new(),
+            instances: Vec::new(),
+            stack_bodies: HashMap::new(),
+            stacks_busy: Vec::new(),
+            system_body: None,
+            params: HashMap::new(),
+            lets: HashMap::new(),
+            used: std::collections::HashSet::new(),
+            statements: Vec::new(),
+            steps: HashMap::new(),
+            externals: HashMap::new(),
+            through: Origin::INHERITED,
+            fuel: limits::MAX_STEPS,
+            depth: 0,
+            exhausted: false,
+            querying: false,
+        }
+    }
+
+    /// The whole work, in the order that the language states.
+    fn run(&mut self) {
+        self.set_environment();
+        self.find_params();
+        self.open_externals_and_steps();
+        self.open_everything();
+        self.apply_extensions();
+        self.finish_resources();
+        self.finish_outputs();
+        self.finish_statements();
+        self.gather_waivers();
+    }
+
+    /// The names that hold at the top level: of the system, or of the library and components.
+    fn root(&self, system: bool) -> Scope<'p> {
+        Scope::empty().with(scope::FrameKind::Root(system))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A value that stands at a place.
+    fn value(&mut self, kind: Kind, span: Span) -> Value {
+        let origin = self.model.origins.add(span, "", self.through);
+        Value::new(kind, origin)
+    }
+
+    /// The value of what was reported.
+    fn error(&mut self, diagnostic: Diagnostic) -> Value {
+        let span = diagnostic.span();
+        self.report(diagnostic);
+        self.value(Kind::Error, span)
+    }
+
+    /// Counts a step; when all are used up, everything ends with one diagnostic.
+    fn step(&mut self, span: Span) -> bool {
+        if self.fuel > 0 {
+            self.fuel -= 1;
+            return true;
+        }
+        if !self.exhausted {
+            self.exhausted = true;
+            let steps = limits::MAX_STEPS;
+            self.report(
+                Diagnostic::new(codes::TOO_MANY_STEPS, span, format!("this needs more than {steps} steps"))
+                    .here("the limit was reached here")
+                    .help("go through a shorter list; what is built has to fit into a template of 500 resources in any case"),
+            );
+        }
+        false
+    }
+
+    fn body(&self, id: BodyId) -> Option<&Body<'p>> {
+        self.bodies.get(id.0)
+    }
+
+    fn body_mut(&mut self, id: BodyId) -> Option<&mut Body<'p>> {
+        self.bodies.get_mut(id.0)
+    }
+
+    /// The stack that an owner stands in.
+    fn stack_of(&self, owner: Owner) -> Option<StackId> {
+        match owner {
+            Owner::System => None,
+            Owner::Stack(stack) => Some(stack),
+            Owner::Component(instance) => self.model.instances.get(instance.index()).map(|instance| instance.stack),
+        }
+    }
+
+    fn instance_type(&self, id: InstanceId) -> Symbol {
+        self.model.instances.get(id.index()).map_or_else(|| Symbol::new(""), |instance| instance.ty)
+    }
+}

@@ -490,6 +490,36 @@ pub struct Waiver {
 }
 
 impl Model {
+    /// A model with nothing in it.
+    pub fn empty(system: Symbol, environment: Symbol) -> Model {
+        Model {
+            system,
+            environment: Environment {
+                name: environment,
+                account: String::new(),
+                region: String::new(),
+                partition: String::from("aws"),
+                confirm: false,
+                span: Span::NONE,
+            },
+            stacks: Vec::new(),
+            instances: Vec::new(),
+            resources: Vec::new(),
+            statements: Vec::new(),
+            connections: Vec::new(),
+            forbidden_paths: Vec::new(),
+            externals: Vec::new(),
+            steps: Vec::new(),
+            claims: Vec::new(),
+            deploy_params: IndexMap::new(),
+            tags: Vec::new(),
+            required_tags: Vec::new(),
+            resource_policies: IndexMap::new(),
+            waivers: Vec::new(),
+            origins: Origins::default(),
+        }
+    }
+
     /// A resource.
     ///
     /// # Panics

@@ -1,0 +1,16 @@
+//! Every limit that keeps a run finite, by name. Each has its own diagnostic.
+
+/// How deeply brackets, operators and statements may be nested in a source file.
+pub const MAX_DEPTH: usize = 128;
+
+/// The largest source file, in bytes.
+pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
+
+/// How many mistakes of syntax are reported in one file; the rest would hardly be read.
+pub const MAX_SYNTAX_DIAGNOSTICS: usize = 100;
+
+/// How many steps the evaluation of one environment may take: loop rounds, values, statements.
+pub const MAX_STEPS: u64 = 2_000_000;
+
+/// How deeply values may need each other: functions in functions, references through components.
+pub const MAX_EVALUATION_DEPTH: u32 = 400;

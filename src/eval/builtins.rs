@@ -1,0 +1,312 @@
+//! Functions that infrac itself has.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+
+use crate::base::{Span, Symbol};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::Evaluator;
+use crate::eval::naming::{kebab, pascal};
+use crate::eval::scope::Scope;
+use crate::eval::value::{Kind, Piece, Principal, Template, Value};
+use crate::syntax::ast::Argument;
+
+/// Their names.
+pub(super) const NAMES: [&str; 24] = [
+    "min", "max", "length", "range", "zip", "lower", "upper", "kebab", "pascal", "flat", "join", "split", "json",
+    "base64", "hash", "subnets", "zone", "file", "service", "ssm", "cron", "count", "all", "internet",
+];
+
+pub(super) fn is_builtin(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+/// The first digits of a text's hash, in hexadecimal.
+pub(super) fn short_hash(text: &str, digits: usize) -> String {
+    use sha2::{Digest, Sha256};
+    let hash = Sha256::digest(text.as_bytes());
+    let mut whole: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    whole.truncate(digits);
+    whole
+}
+
+impl<'p> Evaluator<'p> {
+    pub(super) fn call_builtin(
+        &mut self,
+        name: Symbol,
+        arguments: &'p [Argument],
+        span: Span,
+        scope: &Scope<'p>,
+    ) -> Value {
+        if matches!(name.as_str(), "count" | "all") {
+            return self.model_call(name, arguments, span, scope);
+        }
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            if let Some(named) = argument.name {
+                return self.error(Diagnostic::new(
+                    codes::WRONG_ARGUMENTS,
+                    named.span,
+                    format!("`{name}` takes its values without names"),
+                ));
+            }
+            let value = self.evaluate(&argument.value, scope);
+            if value.is_error() {
+                return value;
+            }
+            values.push((value, argument.value.span));
+        }
+        let arguments: Vec<(&Kind, Span)> = values.iter().map(|(value, span)| (&value.kind, *span)).collect();
+        let kind = match (name.as_str(), arguments.as_slice()) {
+            ("min" | "max", [(Kind::List(items), place)]) => {
+                let items: Vec<(Value, Span)> = items.iter().map(|item| (item.clone(), *place)).collect();
+                return self.extreme(name, &items, span);
+            }
+            ("min" | "max", [_, _, ..]) => return self.extreme(name, &values, span),
+            ("length", [(Kind::List(items), _)]) => count(items.len()),
+            ("length", [(Kind::Record(record), _)]) => count(record.len()),
+            ("length", [(Kind::Family(family), _)]) => count(family.len()),
+            ("length", [(Kind::None | Kind::Absent(_), _)]) => Kind::Int(0),
+            ("length", [(Kind::Text(text), place)]) => match self.by_value(text) {
+                Some(text) => count(text.chars().count()),
+                None => return self.deployed(*place),
+            },
+            ("range", [(Kind::Int(end), _)]) => return self.range(0, *end, span),
+            ("range", [(Kind::Int(start), _), (Kind::Int(end), _)]) => return self.range(*start, *end, span),
+            ("zip", [(Kind::List(first), _), (Kind::List(second), _)]) => {
+                let pairs = first
+                    .iter()
+                    .zip(second.iter())
+                    .map(|(a, b)| Value::new(Kind::List(Arc::new(vec![a.clone(), b.clone()])), a.origin));
+                Kind::List(Arc::new(pairs.collect()))
+            }
+            ("lower" | "upper" | "kebab" | "pascal" | "flat", [(Kind::Text(text), place)]) => {
+                let Some(text) = self.by_value(text) else { return self.deployed(*place) };
+                Kind::Text(Template::literal(&match name.as_str() {
+                    "lower" => text.to_lowercase(),
+                    "upper" => text.to_uppercase(),
+                    "kebab" => kebab(&text),
+                    "pascal" => pascal(&text),
+                    _ => text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase(),
+                }))
+            }
+            ("join", [(Kind::Text(separator), _), (Kind::List(items), place)]) => {
+                let (separator, items, place) = (separator.clone(), items.clone(), *place);
+                let mut pieces: Vec<Piece> = Vec::new();
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        pieces.extend(separator.pieces.iter().cloned());
+                    }
+                    match self.as_template(item, place) {
+                        Some((text, false)) => pieces.extend(text.pieces.iter().cloned()),
+                        Some((_, true)) => {
+                            self.secret_exposed(place, "a joined text");
+                            return self.value(Kind::Error, span);
+                        }
+                        None => return self.value(Kind::Error, span),
+                    }
+                }
+                Kind::Text(Template::from_pieces(pieces))
+            }
+            ("split", [(Kind::Text(text), place), (Kind::Text(separator), _)]) => {
+                let (Some(text), Some(separator)) = (self.by_value(text), self.by_value(separator)) else {
+                    return self.deployed(*place);
+                };
+                if separator.is_empty() {
+                    return self.error(Diagnostic::new(
+                        codes::WRONG_ARGUMENTS,
+                        span,
+                        "`split` needs something to split at",
+                    ));
+                }
+                let parts: Vec<Value> =
+                    text.split(separator.as_str()).map(|part| self.symbol_value(Symbol::new(part), span)).collect();
+                Kind::List(Arc::new(parts))
+            }
+            ("json", [_]) => {
+                let Some((value, place)) = values.first() else { return self.value(Kind::Error, span) };
+                match self.plain_node(value, *place) {
+                    Some(node) => Kind::Json(Arc::new(node)),
+                    None => return self.value(Kind::Error, span),
+                }
+            }
+            ("base64", [(Kind::Text(text), _)]) => Kind::Base64(text.clone()),
+            ("base64", [(Kind::Secret(_), place)]) => {
+                let place = *place;
+                self.secret_exposed(place, "user data");
+                Kind::Error
+            }
+            ("hash", [_]) => {
+                let Some((value, place)) = values.first() else { return self.value(Kind::Error, span) };
+                let Some(node) = self.plain_node(value, *place) else { return self.value(Kind::Error, span) };
+                Kind::Text(Template::literal(&short_hash(&canonical(&node), 8)))
+            }
+            ("subnets", [(Kind::Cidr(cidr), place), (Kind::Int(mask), mask_place)]) => {
+                let (cidr, mask, place, mask_place) = (*cidr, *mask, *place, *mask_place);
+                return self.subnets(cidr, mask, place, mask_place, span);
+            }
+            ("zone", [(Kind::Int(index), place)]) => {
+                if !(0..=5).contains(index) {
+                    let place = *place;
+                    return self.error(
+                        Diagnostic::new(
+                            codes::NO_SUCH_ELEMENT,
+                            place,
+                            format!("no region is sure to have a zone {index}"),
+                        )
+                        .help("zones are counted from 0; most regions have three, some six"),
+                    );
+                }
+                Kind::Zone(*index)
+            }
+            ("file", [(Kind::Text(path), place)]) => {
+                let place = *place;
+                let Some(path) = self.by_value(path) else { return self.deployed(place) };
+                match self.given.files.text(place.file, &path) {
+                    Ok(text) => Kind::Text(Template::literal(text.strip_suffix('\n').unwrap_or(&text))),
+                    Err(reason) => {
+                        return self.error(
+                            Diagnostic::new(codes::MISSING_FILE, place, format!("`{path}` cannot be read: {reason}"))
+                                .help("the path is relative to the file that names it"),
+                        );
+                    }
+                }
+            }
+            ("service", [(Kind::Text(name), _)]) => Kind::Principal(Principal::Service(name.clone())),
+            ("ssm", [(Kind::Text(path), _)]) => {
+                Kind::Text(Template::literal("{{resolve:ssm:").then(path).then(&Template::literal("}}")))
+            }
+            ("cron", [(Kind::Text(text), _)]) => Kind::Cron(text.clone()),
+            _ => {
+                let found: Vec<String> = values.iter().map(|(value, _)| self.describe(value)).collect();
+                let found = if found.is_empty() { String::from("nothing") } else { found.join(" and ") };
+                let diagnostic =
+                    Diagnostic::new(codes::WRONG_ARGUMENTS, span, format!("`{name}` does not take {found}"))
+                        .help(format!("it is written `{}`", usage(name.as_str())));
+                return self.error(diagnostic);
+            }
+        };
+        self.value(kind, span)
+    }
+
+    fn deployed(&mut self, span: Span) -> Value {
+        self.error(Diagnostic::new(codes::DEPLOYED_VALUE, span, "this text must be known when built"))
+    }
+
+    fn extreme(&mut self, name: Symbol, values: &[(Value, Span)], span: Span) -> Value {
+        let Some((first, rest)) = values.split_first() else {
+            return self.error(Diagnostic::new(
+                codes::WRONG_ARGUMENTS,
+                span,
+                format!("`{name}` of nothing has no value"),
+            ));
+        };
+        let mut best = first.0.clone();
+        for (value, place) in rest {
+            match self.ordering(value, &best) {
+                Some(order) => {
+                    if order.is_lt() == (name == "min") && order.is_ne() {
+                        best = value.clone();
+                    }
+                }
+                None => {
+                    return self.wrong_type(
+                        value,
+                        *place,
+                        &format!("`{name}` compares numbers, times or sizes of one kind"),
+                    );
+                }
+            }
+        }
+        best
+    }
+
+    fn range(&mut self, start: i64, end: i64, span: Span) -> Value {
+        let limit = i64::try_from(crate::base::limits::MAX_STEPS).unwrap_or(i64::MAX);
+        if end.saturating_sub(start) > limit {
+            let diagnostic = Diagnostic::new(
+                codes::TOO_MANY_STEPS,
+                span,
+                format!(
+                    "a range of {} numbers is longer than anything that can be gone through",
+                    end.saturating_sub(start)
+                ),
+            )
+            .help(format!("the limit is {limit} steps for everything together"));
+            return self.error(diagnostic);
+        }
+        let origin = self.model.origins.add(span, "", self.through);
+        let numbers = (start..end).map(|number| Value::new(Kind::Int(number), origin)).collect();
+        Value::new(Kind::List(Arc::new(numbers)), origin)
+    }
+
+    fn subnets(&mut self, cidr: IpNet, mask: i64, place: Span, mask_place: Span, span: Span) -> Value {
+        let Some(found) = u8::try_from(mask).ok().and_then(|mask| cidr.subnets(mask).ok()) else {
+            return self.error(
+                Diagnostic::new(
+                    codes::INVALID_CIDR,
+                    mask_place,
+                    format!("`{cidr}` has no parts with a mask of {mask}"),
+                )
+                .label(place, "this range"),
+            );
+        };
+        let origin = self.model.origins.add(span, "", self.through);
+        let ranges = found.take(4096).map(|range| Value::new(Kind::Cidr(range), origin)).collect();
+        Value::new(Kind::List(Arc::new(ranges)), origin)
+    }
+}
+
+fn count(number: usize) -> Kind {
+    Kind::Int(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// A document as a text that two equal ones share.
+fn canonical(node: &crate::eval::value::Node) -> String {
+    format!("{:?}", WithoutOrigins(node))
+}
+
+struct WithoutOrigins<'a>(&'a crate::eval::value::Node);
+
+impl std::fmt::Debug for WithoutOrigins<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use crate::eval::value::NodeKind;
+        match &self.0.kind {
+            NodeKind::List(items) => f.debug_list().entries(items.iter().map(WithoutOrigins)).finish(),
+            NodeKind::Map(map) => {
+                f.debug_map().entries(map.iter().map(|(key, node)| (key, WithoutOrigins(node)))).finish()
+            }
+            NodeKind::Json(inner) => WithoutOrigins(inner).fmt(f),
+            other => other.fmt(f),
+        }
+    }
+}
+
+fn usage(name: &str) -> &'static str {
+    match name {
+        "min" => "min(a, b)",
+        "max" => "max(a, b)",
+        "length" => "length(list)",
+        "range" => "range(end)` or `range(start, end)",
+        "zip" => "zip(list, list)",
+        "lower" => "lower(text)",
+        "upper" => "upper(text)",
+        "kebab" => "kebab(text)",
+        "pascal" => "pascal(text)",
+        "flat" => "flat(text)",
+        "join" => "join(separator, list)",
+        "split" => "split(text, separator)",
+        "json" => "json(value)",
+        "base64" => "base64(text)",
+        "hash" => "hash(value)",
+        "subnets" => "subnets(10.0.0.0/16, 24)",
+        "zone" => "zone(0)",
+        "file" => "file(\"path\")",
+        "service" => "service(\"lambda.amazonaws.com\")",
+        "ssm" => "ssm(\"/path\")",
+        "cron" => "cron(\"0 2 * * ? *\")",
+        "count" => "count(AWS::S3::Bucket)",
+        _ => "all(AWS::S3::Bucket)",
+    }
+}

@@ -1,0 +1,375 @@
+//! `a.b`, `a[b]` and `a.b(…)`.
+
+use std::sync::Arc;
+
+use crate::base::{Span, Symbol};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::model::{self, InstanceId, ResourceId};
+use crate::eval::scope::{Member, Scope};
+use crate::eval::value::{Attribute, Hole, Kind, Metric, Piece, Template, Value};
+use crate::eval::{Evaluator, facts, units};
+use crate::resolve::Global;
+use crate::syntax::ast::{Argument, Expr, Ident};
+
+impl<'p> Evaluator<'p> {
+    pub(super) fn field(&mut self, of: &'p Expr, field: &'p Ident, span: Span, scope: &Scope<'p>) -> Value {
+        let value = self.evaluate(of, scope);
+        self.field_of(&value, field.name, field.span, of.span, span)
+    }
+
+    /// A field of a value. `field` is the place of its name, `of` that of the value, `span` that of both.
+    pub(super) fn field_of(&mut self, value: &Value, name: Symbol, field: Span, of: Span, span: Span) -> Value {
+        match &value.kind {
+            Kind::Error => value.clone(),
+            Kind::Absent(absent) => self.absent(*absent, of),
+            Kind::None => {
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("`none` has no `{name}`"))
+                    .label(of, "this is `none` here")
+                    .help("ask first: `if x != none then x.field`, or give another value with `??`");
+                self.error(diagnostic)
+            }
+            Kind::Record(record) => match record.get(&name) {
+                Some(found) => found.clone(),
+                None => {
+                    let known: Vec<&str> = record.keys().map(|key| key.as_str()).collect();
+                    let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("this has no `{name}`"))
+                        .did_you_mean(field, name.as_str(), known);
+                    self.error(diagnostic)
+                }
+            },
+            Kind::Family(family) => match family.get(&name) {
+                Some(id) => self.value(Kind::Instance(*id), span),
+                None => {
+                    let keys: Vec<&str> = family.keys().map(|key| key.as_str()).collect();
+                    self.no_such_key(name.as_str(), field, &keys)
+                }
+            },
+            Kind::Stack(stack) => self.stack_member(*stack, name, field, span),
+            Kind::External(id) => self.external_output(*id, name, field, span),
+            Kind::Instance(id) => self.instance_field(*id, name, field, span),
+            Kind::AttributePath(resource, path) => {
+                let whole = Symbol::new(&format!("{path}.{name}"));
+                self.attribute(*resource, whole, field, span)
+            }
+            Kind::Duration(_) | Kind::Size(_) | Kind::Percent(_) | Kind::Cidr(_) => {
+                match units::field(&value.kind, name.as_str()) {
+                    Some(Ok(kind)) => self.value(kind, span),
+                    Some(Err(message)) => self.error(Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message)),
+                    None => {
+                        let found = self.describe(value);
+                        let diagnostic =
+                            Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`"))
+                                .did_you_mean(field, name.as_str(), units::fields_of(&value.kind));
+                        self.error(diagnostic)
+                    }
+                }
+            }
+            _ => {
+                let found = self.describe(value);
+                self.error(Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`")))
+            }
+        }
+    }
+
+    fn stack_member(&mut self, stack: model::StackId, name: Symbol, field: Span, span: Span) -> Value {
+        let body = self.stack_bodies.values().flatten().find(|(id, _)| *id == stack).map(|(_, body)| *body);
+        let Some(body) = body else { return self.value(Kind::Error, span) };
+        if let Some(value) = self.member(body, name, span) {
+            return value;
+        }
+        let title = self.model.stacks.get(stack.index()).map_or_else(|| Symbol::new(""), |stack| stack.name);
+        if name == "outputs" || self.stack_has_output(body, name) {
+            let diagnostic = Diagnostic::new(
+                codes::UNKNOWN_NAME,
+                field,
+                format!("`{name}` is an output of stack `{title}`, not one of its instances"),
+            )
+            .help("refer to the instance itself; how its value travels between the stacks is derived");
+            return self.error(diagnostic);
+        }
+        let known = self.names_in(body);
+        let diagnostic =
+            Diagnostic::new(codes::UNKNOWN_NAME, field, format!("stack `{title}` has nothing called `{name}`"))
+                .did_you_mean(field, name.as_str(), known.iter().map(|name| name.as_str()));
+        self.error(diagnostic)
+    }
+
+    fn stack_has_output(&mut self, body: crate::eval::scope::BodyId, name: Symbol) -> bool {
+        self.body(body).is_some_and(|body| body.outputs.contains_key(&name))
+    }
+
+    fn external_output(&mut self, id: model::ExternalId, name: Symbol, field: Span, span: Span) -> Value {
+        let Some(external) = self.model.externals.get(id.index()) else { return self.value(Kind::Error, span) };
+        match external.outputs.get(&name).map(|output| output.source.clone()) {
+            Some(model::ExternalSource::Name(text)) => self.value(Kind::Text(text), span),
+            Some(_) => self.value(Kind::Text(Template::hole(Hole::External(id, name))), span),
+            None => {
+                let known: Vec<&str> = external.outputs.keys().map(|name| name.as_str()).collect();
+                let title = external.name;
+                let place = external.span;
+                let diagnostic = Diagnostic::new(
+                    codes::UNKNOWN_FIELD,
+                    field,
+                    format!("external system `{title}` offers no `{name}`"),
+                )
+                .label(place, "declared here")
+                .did_you_mean(field, name.as_str(), known);
+                self.error(diagnostic)
+            }
+        }
+    }
+
+    /// What an instance offers: outputs of its component, `id`, `name`, `arn`, and attributes of the resource it stands for.
+    fn instance_field(&mut self, id: InstanceId, name: Symbol, field: Span, span: Span) -> Value {
+        let component = self.data(id).and_then(|data| data.component);
+        if component.is_some() {
+            if let Some(value) = self.component_output(id, name, span) {
+                return value;
+            }
+        }
+        let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource);
+        if let Some(resource) = resource {
+            let attribute = match name.as_str() {
+                "id" => Some(Attribute::Id),
+                "name" => Some(Attribute::Name),
+                "arn" => Some(Attribute::Arn),
+                _ => None,
+            };
+            if let Some(attribute) = attribute {
+                return self.value(Kind::Text(Template::hole(Hole::Resource(resource, attribute))), span);
+            }
+        }
+        if let Some(component) = component {
+            let inner = self
+                .data(id)
+                .and_then(|data| data.body)
+                .is_some_and(|body| self.body(body).is_some_and(|body| body.possible.contains_key(&name)));
+            if inner {
+                let diagnostic = Diagnostic::new(
+                    codes::PRIVATE_INSTANCE,
+                    field,
+                    format!(
+                        "`{name}` is an inner instance of `{}` and cannot be named from outside",
+                        component.name.name
+                    ),
+                )
+                .label(component.name.span, "the component")
+                .help("use one of its outputs; what it leaves open on an inner resource is set with `with { … }`");
+                return self.error(diagnostic);
+            }
+            let is_param = component.body.iter().any(
+                |item| matches!(&item.kind, crate::syntax::ast::ItemKind::Param(param) if param.name.name == name),
+            );
+            if is_param {
+                let body = self.data(id).and_then(|data| data.body);
+                if let Some(value) = body.and_then(|body| self.member(body, name, span)) {
+                    return value;
+                }
+            }
+        }
+        match resource {
+            Some(resource) => self.attribute(resource, name, field, span),
+            None => {
+                let ty = self.instance_type(id);
+                let mut known: Vec<Symbol> = self
+                    .data(id)
+                    .and_then(|data| data.body)
+                    .and_then(|body| self.body(body))
+                    .map(|body| body.outputs.keys().copied().collect())
+                    .unwrap_or_default();
+                known.sort();
+                let diagnostic =
+                    Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("`{ty}` has no output `{name}`"))
+                        .did_you_mean(field, name.as_str(), known.iter().map(|name| name.as_str()));
+                self.error(diagnostic)
+            }
+        }
+    }
+
+    /// An attribute of a resource, in AWS's spelling; perhaps only the beginning of one with dots.
+    fn attribute(&mut self, resource: ResourceId, name: Symbol, field: Span, span: Span) -> Value {
+        let Some(declared) = self.model.resources.get(resource.index()) else { return self.value(Kind::Error, span) };
+        let (ty, instance) = (declared.ty, declared.instance);
+        let Some(known) = self.catalog.resource_type(ty.as_str()) else {
+            // A custom resource returns whatever its function does.
+            return self.value(Kind::Text(Template::hole(Hole::Resource(resource, Attribute::Named(name)))), span);
+        };
+        let set = known.property(name.as_str()).is_some_and(|property| !property.read_only());
+        if known.attribute(name.as_str()).is_some() && !(self.querying && set) {
+            return self.value(Kind::Text(Template::hole(Hole::Resource(resource, Attribute::Named(name)))), span);
+        }
+        let prefix = format!("{name}.");
+        if known.attributes().any(|(attribute, _)| attribute.starts_with(&prefix)) {
+            return self.value(Kind::AttributePath(resource, name), span);
+        }
+        if self.querying
+            && let Some(value) = self.finished_property(resource, name, span)
+        {
+            return value;
+        }
+        // What the source sets is known without asking AWS.
+        if known.property(name.as_str()).is_some() {
+            if let Some(value) = self.setting_if_set(instance, name) {
+                return value;
+            }
+            return self.value(Kind::None, span);
+        }
+        let names: Vec<&str> = known
+            .attributes()
+            .map(|(attribute, _)| attribute)
+            .chain(known.properties().map(|property| property.name()))
+            .chain(["id", "name", "arn"])
+            .collect();
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("`{ty}` has no attribute `{name}`"))
+            .did_you_mean(field, name.as_str(), names);
+        self.error(diagnostic)
+    }
+
+    pub(super) fn index(&mut self, of: &'p Expr, key: &'p Expr, span: Span, scope: &Scope<'p>) -> Value {
+        let value = self.evaluate(of, scope);
+        let index = self.evaluate(key, scope);
+        match (&value.kind, &index.kind) {
+            (Kind::Error, _) | (_, Kind::Error) => self.value(Kind::Error, span),
+            (Kind::Absent(name), _) => self.absent(*name, of.span),
+            (Kind::List(items), Kind::Int(at)) => {
+                let found = usize::try_from(*at).ok().and_then(|at| items.get(at));
+                match found {
+                    Some(found) => found.clone(),
+                    None => {
+                        let count = items.len();
+                        let diagnostic = Diagnostic::new(
+                            codes::NO_SUCH_ELEMENT,
+                            key.span,
+                            format!("there is no element {at} in a list of {count}"),
+                        )
+                        .help("elements are counted from 0");
+                        self.error(diagnostic)
+                    }
+                }
+            }
+            (Kind::Record(record), Kind::Text(text)) => {
+                let Some(known) = self.by_value(text) else { return self.unknown_key(key.span) };
+                match record.get(&Symbol::new(&known)) {
+                    Some(found) => found.clone(),
+                    None => {
+                        let keys: Vec<&str> = record.keys().map(|key| key.as_str()).collect();
+                        self.no_such_key(&known, key.span, &keys)
+                    }
+                }
+            }
+            (Kind::Family(family), _) => {
+                let known = match &index.kind {
+                    Kind::Text(text) => self.by_value(text),
+                    Kind::Int(number) => Some(number.to_string()),
+                    _ => None,
+                };
+                let Some(known) = known else { return self.unknown_key(key.span) };
+                match family.get(&Symbol::new(&known)) {
+                    Some(id) => self.value(Kind::Instance(*id), span),
+                    None => {
+                        let keys: Vec<&str> = family.keys().map(|key| key.as_str()).collect();
+                        self.no_such_key(&known, key.span, &keys)
+                    }
+                }
+            }
+            _ => self.wrong_type(&value, of.span, "an element can be taken of a list, a map or instances with keys"),
+        }
+    }
+
+    fn unknown_key(&mut self, span: Span) -> Value {
+        self.error(Diagnostic::new(codes::DEPLOYED_VALUE, span, "a key must be a text that is known when built"))
+    }
+
+    fn no_such_key(&mut self, key: &str, span: Span, known: &[&str]) -> Value {
+        let diagnostic =
+            Diagnostic::new(codes::NO_SUCH_ELEMENT, span, format!("there is nothing under the key `{key}`"))
+                .help(format!("there is {}", crate::diag::quoted_list(known.iter().copied(), 8)))
+                .did_you_mean(span, key, known.iter().copied());
+        self.error(diagnostic)
+    }
+
+    /// `x.method(…)`.
+    pub(super) fn method(
+        &mut self,
+        of: &'p Expr,
+        method: &'p Ident,
+        arguments: &'p [Argument],
+        span: Span,
+        scope: &Scope<'p>,
+    ) -> Value {
+        let value = self.evaluate(of, scope);
+        if value.is_error() {
+            return value;
+        }
+        if let Kind::Absent(name) = value.kind {
+            return self.absent(name, of.span);
+        }
+        let text = match arguments {
+            [one] => Some(self.evaluate(&one.value, scope)),
+            _ => None,
+        };
+        let argument = text.as_ref().and_then(|value| match &value.kind {
+            Kind::Text(text) => self.by_value(text),
+            _ => None,
+        });
+        if text.as_ref().is_some_and(Value::is_error) {
+            return self.value(Kind::Error, span);
+        }
+        let resource = match &value.kind {
+            Kind::Instance(id) => self.model.instances.get(id.index()).and_then(|instance| instance.resource),
+            _ => None,
+        };
+        match (method.name.as_str(), resource, argument) {
+            ("field", Some(resource), Some(field)) if facts::is_secret(self.resource_type(resource)) => {
+                let secret = Template::from_pieces([
+                    Piece::Literal(Arc::from("{{resolve:secretsmanager:")),
+                    Piece::Hole(Hole::Resource(resource, Attribute::Id)),
+                    Piece::Literal(Arc::from(format!(":SecretString:{field}}}}}"))),
+                ]);
+                self.value(Kind::Secret(secret), span)
+            }
+            ("metric", Some(resource), Some(metric)) => self.metric(resource, &metric, span),
+            ("field" | "metric", _, None) => self.error(Diagnostic::new(
+                codes::WRONG_ARGUMENTS,
+                span,
+                format!("`{}` takes one text that is known when built", method.name),
+            )),
+            (name, ..) => {
+                let found = self.describe(&value);
+                let diagnostic =
+                    Diagnostic::new(codes::NOT_CALLABLE, method.span, format!("{found} has no function `{name}`"))
+                        .did_you_mean(method.span, name, ["field", "metric"]);
+                self.error(diagnostic)
+            }
+        }
+    }
+
+    fn resource_type(&self, resource: ResourceId) -> &'static str {
+        self.model.resources.get(resource.index()).map_or("", |resource| resource.ty.as_str())
+    }
+
+    fn metric(&mut self, resource: ResourceId, name: &str, span: Span) -> Value {
+        let ty = self.resource_type(resource);
+        let Some((namespace, dimension, attribute)) = facts::metric_dimension(ty) else {
+            let diagnostic =
+                Diagnostic::new(codes::UNKNOWN_FIELD, span, format!("`{ty}` has no metrics that infrac knows")).help(
+                    "write the alarm as `AWS::CloudWatch::Alarm { Namespace = …, MetricName = …, Dimensions = … }`",
+                );
+            return self.error(diagnostic);
+        };
+        let metric = Metric {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            dimensions: vec![(dimension.to_owned(), Template::hole(Hole::Resource(resource, attribute)))],
+        };
+        self.value(Kind::Metric(Arc::new(metric)), span)
+    }
+
+    /// The instances that a member holds.
+    pub(super) fn instances_in(member: &Member) -> Vec<InstanceId> {
+        match member {
+            Member::Instance(id) => vec![*id],
+            Member::Family(family) => family.values().copied().collect(),
+        }
+    }
+}

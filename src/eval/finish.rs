@@ -1,0 +1,639 @@
+//! After structure: `extend`, properties, names, tags, outputs, waivers.
+
+use indexmap::IndexMap;
+
+use crate::base::{Span, Symbol};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::Evaluator;
+use crate::eval::instances::{COMMON_SETTINGS, entry_is};
+use crate::eval::model::{self, InstanceId, OnDelete, ResourceId};
+use crate::eval::origin::Origin;
+use crate::eval::properties::Slot;
+use crate::eval::scope::{Owner, Placed, Scope};
+use crate::eval::value::{Hole, Kind, Node, NodeKind, Template, Value};
+use crate::syntax::ast::{self, Entry, EntryKey, ItemKind, Mark, MarkArgument, With};
+
+/// The marks that are not for one of CloudFormation's attributes.
+const MARKS: [&str; 7] = ["waive", "was", "retain", "unchecked", "update", "creation", "metadata"];
+
+/// A setting's value, where it is said and, for an override, why.
+struct Setting {
+    key: Symbol,
+    key_span: Span,
+    value: Value,
+}
+
+impl<'p> Evaluator<'p> {
+    /// Hands the entries of every `extend` to their targets.
+    pub(super) fn apply_extensions(&mut self) {
+        for placed in self.statements.clone() {
+            let ItemKind::Extend(extend) = &placed.item.kind else { continue };
+            let target = self.evaluate(&extend.target, &placed.scope);
+            let ids: Vec<InstanceId> = match &target.kind {
+                Kind::Instance(id) => vec![*id],
+                Kind::Family(family) => family.values().copied().collect(),
+                Kind::Error => continue,
+                Kind::Absent(name) => {
+                    self.absent(*name, extend.target.span);
+                    continue;
+                }
+                Kind::External(_) => {
+                    self.report(
+                        Diagnostic::new(
+                            codes::EXTEND_REPLACES,
+                            extend.target.span,
+                            "what is external cannot be extended from here",
+                        )
+                        .help("it is deployed by others; change it there"),
+                    );
+                    continue;
+                }
+                _ => {
+                    self.wrong_type(&target, extend.target.span, "`extend` adds to an instance");
+                    continue;
+                }
+            };
+            for id in ids {
+                for entry in &extend.entries {
+                    self.extend_instance(id, entry, &placed.scope);
+                }
+            }
+        }
+    }
+
+    fn extend_instance(&mut self, id: InstanceId, entry: &'p Entry, scope: &Scope<'p>) {
+        let EntryKey::Word(word) = &entry.key else { return };
+        let used = self.data(id).and_then(|data| data.body).and_then(|body| self.body(body)).is_some_and(|body| {
+            body.params
+                .get(&word.name)
+                .is_some_and(|(_, state)| !matches!(*state.borrow(), crate::eval::scope::State::Unknown))
+        });
+        if used {
+            let diagnostic = Diagnostic::new(
+                codes::EXTEND_REPLACES,
+                word.span,
+                format!("`{}` decides what is built there, so it cannot be extended from elsewhere", word.name),
+            )
+            .help("set it where the instance stands");
+            self.report(diagnostic);
+            return;
+        }
+        if let Some(component) = self.data(id).and_then(|data| data.component) {
+            let known: Vec<&str> = component
+                .body
+                .iter()
+                .filter_map(|item| match &item.kind {
+                    ItemKind::Param(param) => Some(param.name.name.as_str()),
+                    _ => None,
+                })
+                .collect();
+            if !known.contains(&word.name.as_str()) && !COMMON_SETTINGS.contains(&word.name.as_str()) {
+                let diagnostic = Diagnostic::new(
+                    codes::UNKNOWN_SETTING,
+                    word.span,
+                    format!("`{}` has no setting `{}`", component.name.name, word.name),
+                )
+                .did_you_mean(word.span, word.name.as_str(), known);
+                self.report(diagnostic);
+                return;
+            }
+        }
+        if let Some(data) = self.instances.get_mut(id.index()) {
+            data.extensions.push((entry, scope.clone()));
+        }
+    }
+
+    /// A setting's value with what `extend` adds to it.
+    pub(super) fn with_extensions(&mut self, id: InstanceId, name: Symbol, value: Option<Value>) -> Option<Value> {
+        let extensions: Vec<(&'p Entry, Scope<'p>)> = self
+            .data(id)
+            .map(|data| data.extensions.iter().filter(|(entry, _)| entry_is(entry, name)).cloned().collect())
+            .unwrap_or_default();
+        let mut value = value;
+        for (entry, scope) in extensions {
+            let added = self.evaluate(&entry.value, &scope);
+            value = Some(match value {
+                None => added,
+                Some(before) if before.is_none() => added,
+                Some(before) => self.extended(&before, &added, entry),
+            });
+        }
+        value
+    }
+
+    fn extended(&mut self, before: &Value, added: &Value, entry: &'p Entry) -> Value {
+        match (&before.kind, &added.kind) {
+            (Kind::Error, _) | (_, Kind::Error) => before.clone(),
+            (Kind::List(a), Kind::List(b)) => {
+                let joined = a.iter().chain(b.iter()).cloned().collect();
+                Value::new(Kind::List(std::sync::Arc::new(joined)), before.origin)
+            }
+            (Kind::Record(a), Kind::Record(b)) if b.keys().all(|key| !a.contains_key(key)) => {
+                let joined = a.iter().chain(b.iter()).map(|(key, value)| (*key, value.clone())).collect();
+                Value::new(Kind::Record(std::sync::Arc::new(joined)), before.origin)
+            }
+            _ => {
+                let place = self.model.origins.user_span(before.origin);
+                let diagnostic =
+                    Diagnostic::new(codes::EXTEND_REPLACES, entry.span, "this is set already, and `extend` only adds")
+                        .label(place, "set here")
+                        .help("add elements to a list or keys to a map; what is set otherwise changes where it stands");
+                self.report(diagnostic);
+                before.clone()
+            }
+        }
+    }
+
+    /// Properties, names, tags and the rest of every resource.
+    pub(super) fn finish_resources(&mut self) {
+        for id in self.model.resource_ids() {
+            if self.exhausted {
+                break;
+            }
+            self.finish_resource(id);
+        }
+        self.finish_stacks();
+    }
+
+    fn finish_stacks(&mut self) {
+        let scope = self.root(true);
+        let tags = self.program.tags.clone();
+        self.model.tags = self.tags_of(tags, &scope);
+        for placed in self.statements.clone() {
+            let (ItemKind::Tags(entries), Owner::Stack(stack)) = (&placed.item.kind, placed.owner) else { continue };
+            let tags = self.tags_of(entries, &placed.scope);
+            if let Some(stack) = self.model.stacks.get_mut(stack.index()) {
+                stack.tags.extend(tags);
+            }
+        }
+        for (item, required) in self.program.required_tags.clone() {
+            self.model.required_tags.push(model::RequiredTag {
+                key: required.name.name,
+                pattern: required.pattern.as_ref().map(|pattern| pattern.text.clone()),
+                span: item.span,
+            });
+        }
+    }
+
+    fn finish_resource(&mut self, id: ResourceId) {
+        let Some(resource) = self.model.resources.get(id.index()) else { return };
+        let (instance, ty, stack, origin) = (resource.instance, resource.ty, resource.stack, resource.origin);
+        if let Some(stack) = self.model.stacks.get_mut(stack.index()) {
+            stack.resources.push(id);
+        }
+        let whole_id = self.instance_id_text(instance);
+        if let Some(resource) = self.model.resources.get_mut(id.index()) {
+            resource.id = whole_id;
+        }
+        let known = self.catalog.resource_type(ty.as_str());
+        let settings = self.settings_of(instance);
+        let mut properties: IndexMap<Symbol, Node> = IndexMap::new();
+        for setting in &settings {
+            if COMMON_SETTINGS.contains(&setting.key.as_str()) {
+                continue;
+            }
+            if let Some(node) = self.property_of(ty, setting) {
+                properties.insert(setting.key, node);
+            }
+        }
+        // The name comes first, where readers look for it.
+        let name_property = known.and_then(|known| known.name_rules()).map(|rules| rules.property());
+        let plain_name = name_property.filter(|path| !path.contains('.'));
+        let name = match plain_name.and_then(|path| properties.get(&Symbol::new(path))) {
+            Some(node) => match &node.kind {
+                NodeKind::Text(text) => Some(model::Name {
+                    text: text.clone(),
+                    origin: node.origin,
+                    property: plain_name.map(str::to_owned),
+                }),
+                _ => None,
+            },
+            None => self.resource_name(id, plain_name),
+        };
+        if let (Some(name), Some(path)) = (&name, plain_name)
+            && !properties.contains_key(&Symbol::new(path))
+        {
+            let node = Node::new(NodeKind::Text(name.text.clone()), name.origin);
+            properties.shift_insert(0, Symbol::new(path), node);
+        }
+        self.check_required(ty, instance, &properties, &settings);
+        let tags = self.tags_setting(instance);
+        let on_delete = self.on_delete(instance, known.is_some_and(|known| known.takes_snapshots()));
+        let depends_on = self.after_setting(instance);
+        let attributes = self.attribute_marks(instance);
+        if let Some(resource) = self.model.resources.get_mut(id.index()) {
+            resource.properties = Node::new(NodeKind::Map(properties), origin);
+            resource.name = name;
+            resource.tags = tags;
+            resource.on_delete = on_delete;
+            resource.depends_on = depends_on;
+            resource.attributes = attributes;
+        }
+    }
+
+    /// What an instance's own block says, what stands in a `with` around it, and what `extend` adds.
+    fn settings_of(&mut self, id: InstanceId) -> Vec<Setting> {
+        let Some(data) = self.data(id) else { return Vec::new() };
+        let (syntax, withs) = (data.syntax, data.withs.clone());
+        let scope = data.scope.clone();
+        let mut settings: Vec<Setting> = Vec::new();
+        for entry in &syntax.settings {
+            let Some((key, key_span)) = self.entry_key(entry, &scope) else { continue };
+            if let Some(first) = settings.iter().find(|setting| setting.key == key) {
+                let diagnostic = Diagnostic::new(codes::DUPLICATE_KEY, key_span, format!("`{key}` is set twice"))
+                    .label(first.key_span, "first set here");
+                self.report(diagnostic);
+                continue;
+            }
+            let value = match &entry.key {
+                EntryKey::Word(_) => self.setting_if_set(id, key),
+                EntryKey::Text(_) => Some(self.evaluate(&entry.value, &scope)),
+            };
+            if let Some(value) = value {
+                settings.push(Setting { key, key_span, value });
+            }
+        }
+        for (with, scope) in withs {
+            self.apply_with(with, &scope, &mut settings);
+        }
+        let added: Vec<Symbol> = self
+            .data(id)
+            .map(|data| {
+                data.extensions
+                    .iter()
+                    .filter_map(|(entry, _)| match &entry.key {
+                        EntryKey::Word(word) => Some(word.name),
+                        EntryKey::Text(_) => None,
+                    })
+                    .collect()
+            })
+            .unwrap_or_default();
+        for key in added {
+            let before = settings.iter().position(|setting| setting.key == key);
+            let value = before.and_then(|at| settings.get(at)).map(|setting| setting.value.clone());
+            let Some(value) = self.with_extensions(id, key, value) else { continue };
+            match before.and_then(|at| settings.get_mut(at)) {
+                Some(setting) => setting.value = value,
+                None => settings.push(Setting { key, key_span: self.model.origins.span(value.origin), value }),
+            }
+        }
+        settings
+    }
+
+    fn apply_with(&mut self, with: &'p With, scope: &Scope<'p>, settings: &mut Vec<Setting>) {
+        for entry in &with.entries {
+            let Some((key, key_span)) = self.entry_key(&entry.entry, scope) else { continue };
+            let value = self.evaluate(&entry.entry.value, scope);
+            let reason = entry.because.as_ref().map(|because| self.known_text(because, scope));
+            match settings.iter_mut().find(|setting| setting.key == key) {
+                None => settings.push(Setting { key, key_span, value }),
+                Some(setting) if COMMON_SETTINGS.contains(&key.as_str()) || setting.value.is_none() => {
+                    setting.value = value
+                }
+                Some(setting) => {
+                    let place = setting.key_span;
+                    if entry.overrides.is_some() && reason.is_some_and(|reason| !reason.trim().is_empty()) {
+                        setting.value = value;
+                    } else {
+                        let diagnostic = Diagnostic::new(
+                            codes::OVERRIDE_WITHOUT_REASON,
+                            key_span,
+                            format!("the component sets `{key}` itself"),
+                        )
+                        .label(place, "set here")
+                        .help(format!("write `override {key} = … because \"…\"` if it must be otherwise"));
+                        self.report(diagnostic);
+                    }
+                }
+            }
+        }
+    }
+
+    fn property_of(&mut self, ty: Symbol, setting: &Setting) -> Option<Node> {
+        let key = setting.key;
+        let span = self.model.origins.span(setting.value.origin);
+        let Some(known) = self.catalog.resource_type(ty.as_str()) else {
+            return self.plain_node(&setting.value, span);
+        };
+        match known.property(key.as_str()) {
+            Some(property) if property.read_only() => {
+                let diagnostic = Diagnostic::new(
+                    codes::READ_ONLY_PROPERTY,
+                    setting.key_span,
+                    format!("AWS sets `{key}` of `{ty}` itself"),
+                )
+                .help("remove it; others can refer to it as an attribute");
+                self.report(diagnostic);
+                None
+            }
+            Some(property) => {
+                self.property_node(&setting.value, property.shape(), Slot { ty: ty.as_str(), path: key.as_str(), span })
+            }
+            None => {
+                let names = known
+                    .properties()
+                    .filter(|property| !property.read_only())
+                    .map(|property| property.name())
+                    .chain(COMMON_SETTINGS);
+                let diagnostic = Diagnostic::new(
+                    codes::UNKNOWN_PROPERTY,
+                    setting.key_span,
+                    format!("`{ty}` has no property `{key}`"),
+                )
+                .did_you_mean(setting.key_span, key.as_str(), names);
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn check_required(
+        &mut self,
+        ty: Symbol,
+        id: InstanceId,
+        properties: &IndexMap<Symbol, Node>,
+        settings: &[Setting],
+    ) {
+        let Some(known) = self.catalog.resource_type(ty.as_str()) else { return };
+        let place = self.data(id).map_or(Span::NONE, |data| data.syntax.name.span);
+        for name in known.shape().required() {
+            let symbol = Symbol::new(name);
+            // One that was reported as wrong is not missing as well.
+            let reported = settings.iter().any(|setting| setting.key == symbol && !setting.value.is_none());
+            if properties.contains_key(&symbol) || reported {
+                continue;
+            }
+            let through = self.data(id).map_or(Origin::INHERITED, |data| data.through);
+            let user = self.model.origins.user_span(through);
+            let mut diagnostic =
+                Diagnostic::new(codes::MISSING_PROPERTY, place, format!("`{ty}` needs its property `{name}`"))
+                    .help(format!("add `{name} = …`"));
+            if user != place {
+                diagnostic = diagnostic.label(user, "in this instance");
+            }
+            self.report(diagnostic);
+        }
+    }
+
+    fn tags_setting(&mut self, id: InstanceId) -> Vec<model::Tag> {
+        let Some(value) = self.setting_if_set(id, Symbol::new("tags")) else { return Vec::new() };
+        let span = self.model.origins.span(value.origin);
+        match &value.kind {
+            Kind::Record(record) => {
+                let record = record.clone();
+                let mut tags = Vec::new();
+                for (key, value) in record.iter() {
+                    if let Some((text, hidden)) = self.as_template(value, span) {
+                        if hidden {
+                            self.secret_exposed(span, "a tag");
+                        } else {
+                            self.push_tag(&mut tags, *key, text, span);
+                        }
+                    }
+                }
+                tags
+            }
+            Kind::None | Kind::Error => Vec::new(),
+            _ => {
+                self.wrong_type(&value, span, "`tags` is a map of texts");
+                Vec::new()
+            }
+        }
+    }
+
+    /// `on_delete`, of the instance itself or of the one whose `main` it is.
+    fn on_delete(&mut self, id: InstanceId, snapshots: bool) -> Option<(OnDelete, Origin)> {
+        let mut at = Some(id);
+        let mut found = None;
+        while let (Some(instance), None) = (at, &found) {
+            found = self.setting_if_set(instance, Symbol::new("on_delete"));
+            let main = self.data(instance).is_some_and(|data| data.main);
+            at = self.model.instances.get(instance.index()).and_then(|instance| instance.parent).filter(|_| main);
+        }
+        let retained = self.data(id).is_some_and(|data| data.item.marks.iter().any(|mark| mark.name.name == "retain"));
+        let Some(value) = found else {
+            return retained.then_some((OnDelete::Retain, Origin::INHERITED));
+        };
+        let span = self.model.origins.span(value.origin);
+        let text = match &value.kind {
+            Kind::Text(text) => self.by_value(text),
+            Kind::None | Kind::Error => return None,
+            _ => None,
+        };
+        let policy = match text.as_deref() {
+            Some("retain") => OnDelete::Retain,
+            Some("delete") => OnDelete::Delete,
+            Some("snapshot") if snapshots => OnDelete::Snapshot,
+            Some("snapshot") => {
+                let ty = self.instance_type(id);
+                self.report(
+                    Diagnostic::new(codes::VALUE_NOT_ALLOWED, span, format!("AWS makes no snapshots of `{ty}`"))
+                        .help("write \"retain\" or \"delete\""),
+                );
+                return None;
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(
+                        codes::VALUE_NOT_ALLOWED,
+                        span,
+                        "`on_delete` is \"retain\", \"snapshot\" or \"delete\"",
+                    )
+                    .help("leave it out, and what holds data is kept"),
+                );
+                return None;
+            }
+        };
+        Some((policy, value.origin))
+    }
+
+    fn after_setting(&mut self, id: InstanceId) -> Vec<(ResourceId, Origin)> {
+        let Some(value) = self.setting_if_set(id, Symbol::new("after")) else { return Vec::new() };
+        let items: Vec<Value> = match &value.kind {
+            Kind::List(items) => items.to_vec(),
+            _ => vec![value.clone()],
+        };
+        let mut after = Vec::new();
+        for item in items {
+            let span = self.model.origins.span(item.origin);
+            match &item.kind {
+                Kind::Instance(other) => {
+                    let mut resources = Vec::new();
+                    self.resources_of(*other, &mut resources);
+                    after.extend(resources.into_iter().map(|resource| (resource, item.origin)));
+                }
+                Kind::Family(family) => {
+                    for other in family.values() {
+                        let mut resources = Vec::new();
+                        self.resources_of(*other, &mut resources);
+                        after.extend(resources.into_iter().map(|resource| (resource, item.origin)));
+                    }
+                }
+                Kind::None | Kind::Absent(_) | Kind::Error => {}
+                _ => {
+                    self.wrong_type(&item, span, "`after` names instances");
+                }
+            }
+        }
+        after
+    }
+
+    /// All resources of an instance: itself, or what its component contains.
+    pub(super) fn resources_of(&self, id: InstanceId, found: &mut Vec<ResourceId>) {
+        match self.data(id).and_then(|data| data.body) {
+            None => found.extend(self.model.instances.get(id.index()).and_then(|instance| instance.resource)),
+            Some(body) => {
+                if let Some(body) = self.body(body) {
+                    for member in body.members.values() {
+                        for inner in Self::instances_in(member) {
+                            self.resources_of(inner, found);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// `@update(…)`, `@creation(…)` and `@metadata(…)` as CloudFormation's attributes.
+    fn attribute_marks(&mut self, id: InstanceId) -> IndexMap<Symbol, Node> {
+        let Some(data) = self.data(id) else { return IndexMap::new() };
+        let (marks, scope): (&'p [Mark], _) = (&data.item.marks, data.scope.clone());
+        let mut attributes = IndexMap::new();
+        for mark in marks {
+            let attribute = match mark.name.name.as_str() {
+                "update" => "UpdatePolicy",
+                "creation" => "CreationPolicy",
+                "metadata" => "Metadata",
+                _ => continue,
+            };
+            let mut map = IndexMap::new();
+            for argument in &mark.arguments {
+                let MarkArgument::Entry(entry) = argument else { continue };
+                let Some((key, place)) = self.entry_key(entry, &scope) else { continue };
+                let value = self.evaluate(&entry.value, &scope);
+                if let Some(node) = self.plain_node(&value, place) {
+                    map.insert(key, node);
+                }
+            }
+            let origin = self.model.origins.add(mark.span, "", self.through);
+            attributes.insert(Symbol::new(attribute), Node::new(NodeKind::Map(map), origin));
+        }
+        attributes
+    }
+
+    /// The outputs of stacks.
+    pub(super) fn finish_outputs(&mut self) {
+        let mut bodies: Vec<(model::StackId, crate::eval::scope::BodyId)> =
+            self.stack_bodies.values().flatten().copied().collect();
+        bodies.sort_unstable_by_key(|(stack, _)| *stack);
+        for (stack, body) in bodies {
+            let outputs: Vec<(&'p ast::Output, Placed<'p>)> = self
+                .body(body)
+                .map(|body| body.outputs.values().map(|(output, placed, _)| (*output, placed.clone())).collect())
+                .unwrap_or_default();
+            for (output, placed) in outputs {
+                if let Some(output) = self.stack_output(output, &placed)
+                    && let Some(stack) = self.model.stacks.get_mut(stack.index())
+                {
+                    stack.outputs.push(output);
+                }
+            }
+        }
+    }
+
+    fn stack_output(&mut self, output: &'p ast::Output, placed: &Placed<'p>) -> Option<model::Output> {
+        let value = self.evaluate(&output.value, &placed.scope);
+        let node = match &value.kind {
+            Kind::Secret(_) => {
+                self.secret_exposed(output.value.span, "an output");
+                return None;
+            }
+            Kind::Instance(id) => {
+                let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource)?;
+                let attribute = crate::eval::value::Attribute::Id;
+                Node::new(NodeKind::Text(Template::hole(Hole::Resource(resource, attribute))), value.origin)
+            }
+            Kind::List(_) => {
+                self.report(
+                    Diagnostic::new(codes::WRONG_TYPE, output.value.span, "an output is one text, not a list")
+                        .help("join it: `join(\",\", [for x in list: x.id])`"),
+                );
+                return None;
+            }
+            _ => self.plain_node(&value, output.value.span)?,
+        };
+        let export = output.as_name.as_ref().map(|name| {
+            let text = self.text_of(name, &placed.scope);
+            let origin = self.model.origins.add(name.span, "", Origin::INHERITED);
+            (text, origin)
+        });
+        let origin = self.model.origins.add(output.name.span, "", Origin::INHERITED);
+        Some(model::Output {
+            name: output.name.name,
+            value: node,
+            description: placed.item.doc.as_ref().map(|doc| doc.text.clone()),
+            export,
+            origin,
+        })
+    }
+
+    /// Waivers, and marks that nothing knows.
+    pub(super) fn gather_waivers(&mut self) {
+        let scope = self.root(true);
+        for (mark, item) in self.program.marks.clone() {
+            let name = mark.name.name;
+            if name == "waive" {
+                if let Some(waiver) = self.waiver(mark, item, &scope) {
+                    self.model.waivers.push(waiver);
+                }
+            } else if !MARKS.contains(&name.as_str()) {
+                let diagnostic =
+                    Diagnostic::new(codes::UNKNOWN_MARK, mark.name.span, format!("there is no mark `@{name}`"))
+                        .did_you_mean(mark.name.span, name.as_str(), MARKS);
+                self.report(diagnostic);
+            }
+        }
+    }
+
+    fn waiver(&mut self, mark: &'p Mark, item: &'p ast::Item, scope: &Scope<'p>) -> Option<model::Waiver> {
+        let mut rule = None;
+        let mut because = None;
+        let mut until = None;
+        for argument in &mark.arguments {
+            match argument {
+                MarkArgument::Word(word) => rule = Some(*word),
+                MarkArgument::Because(reason) => because = Some(self.known_text(reason, scope)),
+                MarkArgument::Until(date) => match self.evaluate(date, scope).kind {
+                    Kind::Date(date) => until = Some(date),
+                    _ => self.report(Diagnostic::new(
+                        codes::WRONG_TYPE,
+                        date.span,
+                        "`until` takes a date such as `2027-01-31`",
+                    )),
+                },
+                MarkArgument::Entry(entry) => {
+                    self.report(Diagnostic::new(
+                        codes::UNKNOWN_SETTING,
+                        entry.span,
+                        "a waiver takes a rule, `because \"…\"` and `until DATE`",
+                    ));
+                }
+            }
+        }
+        let Some(rule) = rule else {
+            self.report(
+                Diagnostic::new(codes::UNKNOWN_CODE, mark.span, "this waiver does not say which rule it lifts")
+                    .help("write `@waive(rule, because \"…\")`"),
+            );
+            return None;
+        };
+        Some(model::Waiver {
+            rule: rule.name,
+            rule_span: rule.span,
+            because,
+            until,
+            covers: item.span,
+            span: mark.span,
+        })
+    }
+}

@@ -1,0 +1,454 @@
+//! What is asked of the model: `ensure`, policy rules, `assert`.
+
+use std::sync::Arc;
+
+use crate::base::{Span, Symbol};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::Evaluator;
+use crate::eval::model::{Effect, End, InstanceId, ResourceId, StackId, Who};
+use crate::eval::origin::Origin;
+use crate::eval::scope::{Placed, Scope};
+use crate::eval::value::{Kind, Node, NodeKind, Value};
+use crate::resolve::Global;
+use crate::syntax::ast::{self, Argument, BinaryOp, Expr, ExprKind, ItemKind, Quantifier};
+
+/// The answer to a question about the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is so.
+    Holds,
+    /// It is not so.
+    Broken,
+    /// It depends on what is known only when deployed.
+    Unknown,
+    /// The question itself is wrong; a diagnostic says why.
+    Wrong,
+}
+
+impl<'p> Evaluator<'p> {
+    /// Decides every `ensure`, every forbidden path, and every rule of the policies in use.
+    pub(super) fn check_invariants(&mut self) {
+        self.querying = true;
+        for placed in self.statements.clone() {
+            match &placed.item.kind {
+                ItemKind::Ensure(ensure) => {
+                    let text = ensure.text.as_ref().map(|text| self.known_text(text, &placed.scope));
+                    for condition in &ensure.body {
+                        self.check_invariant(condition, &placed.scope, text.as_deref(), Some(&placed));
+                    }
+                }
+                ItemKind::UsePolicy(path) => self.check_policy(path),
+                _ => {}
+            }
+        }
+        self.check_forbidden_paths();
+        self.querying = false;
+    }
+
+    fn check_policy(&mut self, path: &'p ast::Path) {
+        let Some(name) = path.names.last() else { return };
+        let (policy, system) = match self.program.globals.get(&name.name) {
+            Some(Global::Policy(policy)) => (*policy, true),
+            _ => match self.program.library.item(name.name).map(|item| &item.kind) {
+                Some(ItemKind::Policy(policy)) => (policy, false),
+                _ => {
+                    let known = self.program.globals.iter().filter(|(_, global)| matches!(global, Global::Policy(_)));
+                    let mut known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
+                    known.sort_unstable();
+                    let diagnostic =
+                        Diagnostic::new(codes::UNKNOWN_NAME, path.span, format!("there is no policy `{}`", name.name))
+                            .did_you_mean(path.span, name.name.as_str(), known);
+                    self.report(diagnostic);
+                    return;
+                }
+            },
+        };
+        let scope = self.root(system);
+        for rule in &policy.rules {
+            let text = rule.text.as_ref().map(|text| self.known_text(text, &scope));
+            let text = text.unwrap_or_else(|| rule.name.name.as_str().to_owned());
+            for condition in &rule.body {
+                self.check_invariant(condition, &scope, Some(&text), None);
+            }
+        }
+    }
+
+    fn check_invariant(
+        &mut self,
+        condition: &'p Expr,
+        scope: &Scope<'p>,
+        text: Option<&str>,
+        placed: Option<&Placed<'p>>,
+    ) {
+        let verdict = self.decide(condition, scope);
+        let said = text.map_or_else(|| String::from("this"), |text| format!("“{text}”"));
+        let diagnostic = match verdict {
+            Verdict::Holds | Verdict::Wrong => return,
+            Verdict::Broken => {
+                let found = self.explain(condition, scope);
+                Diagnostic::new(codes::ENSURE_FAILED, condition.span, format!("{said} does not hold"))
+                    .here(found.unwrap_or_else(|| String::from("this is false")))
+            }
+            Verdict::Unknown => {
+                Diagnostic::new(codes::CANNOT_BE_DECIDED, condition.span, format!("{said} cannot be decided"))
+                    .here("this depends on what is known only when deployed")
+                    .help("ask about what is known when built: params, names, structure, properties as they are set")
+            }
+        };
+        // A component's condition is about the instance that sets its params.
+        let instance = placed.and_then(|placed| match placed.owner {
+            crate::eval::scope::Owner::Component(instance) => self.data(instance).map(|data| data.through),
+            crate::eval::scope::Owner::System | crate::eval::scope::Owner::Stack(_) => None,
+        });
+        let diagnostic = match instance {
+            Some(through) => {
+                let place = self.model.origins.user_span(through);
+                let mut blamed = diagnostic;
+                if let Some(first) = blamed.labels.first_mut()
+                    && first.span.file.is_stdlib()
+                {
+                    let stated = first.clone();
+                    first.span = place;
+                    first.text = String::from("of this instance");
+                    blamed.labels.push(stated);
+                    blamed
+                } else {
+                    blamed.label(place, "of this instance")
+                }
+            }
+            None => diagnostic,
+        };
+        self.report(diagnostic);
+    }
+
+    /// The values that a comparison found, in words.
+    fn explain(&mut self, condition: &'p Expr, scope: &Scope<'p>) -> Option<String> {
+        let before = self.diagnostics.len();
+        let found = match &condition.kind {
+            ExprKind::Compare(first, rest) => {
+                let mut parts = Vec::new();
+                for expr in std::iter::once(&**first).chain(rest.iter().map(|(_, expr)| expr)) {
+                    let value = self.evaluate(expr, scope);
+                    let literal =
+                        matches!(expr.kind, ExprKind::Int(_) | ExprKind::Bool(_) | ExprKind::Text(_) | ExprKind::None);
+                    if !literal {
+                        parts.push(self.describe(&value));
+                    }
+                }
+                (!parts.is_empty()).then(|| format!("this is {}", parts.join(" and ")))
+            }
+            _ => None,
+        };
+        self.diagnostics.truncate(before);
+        found
+    }
+
+    /// Whether a condition holds.
+    pub(super) fn decide(&mut self, condition: &'p Expr, scope: &Scope<'p>) -> Verdict {
+        let before = std::mem::replace(&mut self.querying, true);
+        let value = self.evaluate(condition, scope);
+        self.querying = before;
+        match &value.kind {
+            Kind::Bool(true) => Verdict::Holds,
+            Kind::Bool(false) => Verdict::Broken,
+            Kind::Error => Verdict::Wrong,
+            _ if self.is_deployed(&value) => Verdict::Unknown,
+            _ => {
+                self.wrong_type(&value, condition.span, "a condition is true or false");
+                Verdict::Wrong
+            }
+        }
+    }
+
+    /// `count(…)` and `all(…)`.
+    pub(super) fn model_call(
+        &mut self,
+        name: Symbol,
+        arguments: &'p [Argument],
+        span: Span,
+        scope: &Scope<'p>,
+    ) -> Value {
+        if !self.querying {
+            return self.structure_question(span);
+        }
+        let [argument] = arguments else {
+            return self.error(
+                Diagnostic::new(codes::WRONG_ARGUMENTS, span, format!("`{name}` takes one type"))
+                    .help(format!("write `{name}(AWS::S3::Bucket)` or `{name}(AWS::S3::Bucket in Storage)`")),
+            );
+        };
+        let (ty, stack) = match &argument.value.kind {
+            ExprKind::Binary(BinaryOp::In, ty, stack) => (&**ty, Some(&**stack)),
+            _ => (&argument.value, None),
+        };
+        let within = match stack.map(|stack| (self.evaluate(stack, scope), stack.span)) {
+            None => None,
+            Some((Value { kind: Kind::Stack(id), .. }, _)) => Some(Some(id)),
+            // A stack that is not built has nothing in it.
+            Some((Value { kind: Kind::Absent(_), .. }, _)) => Some(None),
+            Some((value, _)) if value.is_error() => return value,
+            Some((value, place)) => return self.wrong_type(&value, place, "`in` names a stack"),
+        };
+        let wanted = self.evaluate(ty, scope);
+        let found: Vec<Value> = match &wanted.kind {
+            Kind::Type(wanted_type) => {
+                let wanted_type = *wanted_type;
+                if self.component(wanted_type).is_none() && !self.is_resource_type(wanted_type) {
+                    let diagnostic =
+                        Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{wanted_type}`"))
+                            .did_you_mean(
+                                ty.span,
+                                wanted_type.as_str(),
+                                self.catalog.resource_types().map(|ty| ty.name()),
+                            );
+                    return self.error(diagnostic);
+                }
+                self.instances_of(wanted_type, within)
+                    .into_iter()
+                    .map(|id| Value::new(Kind::Instance(id), Origin::INHERITED))
+                    .collect()
+            }
+            Kind::List(items) if within.is_none() => items.to_vec(),
+            Kind::Family(family) if within.is_none() => {
+                family.values().map(|id| Value::new(Kind::Instance(*id), Origin::INHERITED)).collect()
+            }
+            Kind::Error => return wanted,
+            _ => return self.wrong_type(&wanted, ty.span, &format!("`{name}` takes a type or a list")),
+        };
+        let kind = if name == "count" {
+            Kind::Int(i64::try_from(found.len()).unwrap_or(i64::MAX))
+        } else {
+            Kind::List(Arc::new(found))
+        };
+        self.value(kind, span)
+    }
+
+    fn structure_question(&mut self, span: Span) -> Value {
+        self.error(
+            Diagnostic::new(codes::MISPLACED, span, "the model cannot be asked while it is being built")
+                .help("ask in an `ensure`, a policy's `rule` or a test; let what is built depend on params"),
+        )
+    }
+
+    /// The instances of a type; for a component's name, of that component.
+    fn instances_of(&self, ty: Symbol, within: Option<Option<StackId>>) -> Vec<InstanceId> {
+        (0..u32::try_from(self.model.instances.len()).unwrap_or(u32::MAX))
+            .map(InstanceId)
+            .zip(&self.model.instances)
+            .filter(|(_, instance)| instance.ty == ty && within.is_none_or(|stack| stack == Some(instance.stack)))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    /// Sentences about the model that are no function calls.
+    pub(super) fn model_sentence(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> Value {
+        if !self.querying {
+            return self.structure_question(expr.span);
+        }
+        match &expr.kind {
+            ExprKind::Quantified(quantifier, binder, source, body) => {
+                self.quantified(*quantifier, binder, source, body, expr.span, scope)
+            }
+            ExprKind::Connects { only, from, to, .. } => {
+                let (from, to) = (self.query_ends(from, scope), self.query_ends(to, scope));
+                let (Some(from), Some(to)) = (from, to) else { return self.value(Kind::Error, expr.span) };
+                let holds = to.iter().all(|to| {
+                    let mut reaching =
+                        self.model.connections.iter().filter(|connection| meets(&connection.to, to)).peekable();
+                    if *only {
+                        reaching.peek().is_some()
+                            && reaching.all(|connection| from.iter().any(|from| meets(&connection.from, from)))
+                    } else {
+                        reaching.any(|connection| from.iter().any(|from| meets(&connection.from, from)))
+                    }
+                });
+                self.value(Kind::Bool(holds), expr.span)
+            }
+            ExprKind::Path(from, to) => {
+                let (from, to) = (self.query_ends(from, scope), self.query_ends(to, scope));
+                let (Some(from), Some(to)) = (from, to) else { return self.value(Kind::Error, expr.span) };
+                let open = from.iter().any(|from| to.iter().any(|to| self.open_connection(from, to).is_some()));
+                self.value(Kind::Bool(open), expr.span)
+            }
+            ExprKind::Can { only, who, action, on } => self.can(*only, who, action, on, expr.span, scope),
+            _ => self.value(Kind::Error, expr.span),
+        }
+    }
+
+    fn quantified(
+        &mut self,
+        quantifier: Quantifier,
+        binder: &'p ast::Ident,
+        source: &'p Expr,
+        body: &'p Expr,
+        span: Span,
+        scope: &Scope<'p>,
+    ) -> Value {
+        let binders = std::slice::from_ref(binder);
+        let mut unknown: Option<Value> = None;
+        let mut any = false;
+        let mut all = true;
+        for round in self.rounds(binders, source, scope) {
+            let value = self.evaluate(body, &round);
+            match &value.kind {
+                Kind::Bool(true) => any = true,
+                Kind::Bool(false) => all = false,
+                Kind::Error => return value,
+                _ if self.is_deployed(&value) => unknown = Some(value),
+                _ => return self.wrong_type(&value, body.span, "a condition is true or false"),
+            }
+        }
+        let (known, decided) = match quantifier {
+            Quantifier::Every => (all, !all),
+            Quantifier::Some => (any, any),
+            Quantifier::No => (!any, any),
+        };
+        match unknown {
+            Some(unknown) if !decided => unknown,
+            _ => self.value(Kind::Bool(known), span),
+        }
+    }
+
+    fn query_ends(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> Option<Vec<End>> {
+        let value = self.evaluate(expr, scope);
+        let before = self.diagnostics.len();
+        let ends = self.end_points(&value, expr.span);
+        (self.diagnostics.len() == before).then_some(ends)
+    }
+
+    fn can(
+        &mut self,
+        only: bool,
+        who: &'p Expr,
+        action: &'p ast::Ident,
+        on: &'p Expr,
+        span: Span,
+        scope: &Scope<'p>,
+    ) -> Value {
+        let named = self.evaluate(who, scope);
+        let roles = self.roles_of(&named, who.span);
+        let target = self.evaluate(on, scope);
+        let resources = self.resources_in(&target);
+        if named.is_error() || target.is_error() {
+            return self.value(Kind::Error, span);
+        }
+        let wanted = action.name.as_str();
+        let allows = |statement: &crate::eval::model::Statement| {
+            statement.effect == Effect::Allow
+                && statement.target.is_some_and(|target| resources.contains(&target))
+                && (statement.verbs.contains(&action.name)
+                    || statement
+                        .permissions
+                        .iter()
+                        .any(|permission| permission.actions.iter().any(|action| *action == *wanted)))
+        };
+        let mut holders: Vec<Option<ResourceId>> = self
+            .model
+            .statements
+            .iter()
+            .filter(|statement| allows(statement))
+            .map(|statement| match &statement.who {
+                Who::Role(role) => Some(*role),
+                Who::Other(_) => None,
+            })
+            .collect();
+        holders.dedup();
+        let holds = if only {
+            holders.iter().all(|holder| holder.is_some_and(|holder| roles.contains(&holder)))
+        } else {
+            roles.iter().any(|role| holders.contains(&Some(*role)))
+        };
+        self.value(Kind::Bool(holds), span)
+    }
+
+    fn resources_in(&self, value: &Value) -> Vec<ResourceId> {
+        match &value.kind {
+            Kind::Instance(id) => {
+                self.model.instances.get(id.index()).and_then(|instance| instance.resource).into_iter().collect()
+            }
+            Kind::Family(family) => family
+                .values()
+                .filter_map(|id| self.model.instances.get(id.index()).and_then(|instance| instance.resource))
+                .collect(),
+            Kind::List(items) => items.iter().flat_map(|item| self.resources_in(item)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// A property of a finished resource, by AWS's name, where the model is asked.
+    pub(super) fn finished_property(&mut self, resource: ResourceId, name: Symbol, span: Span) -> Option<Value> {
+        let ty = self.model.resources.get(resource.index())?.ty;
+        let known = self.catalog.resource_type(ty.as_str());
+        let node = self.model.resources.get(resource.index())?.properties.get(name.as_str()).cloned();
+        match node {
+            Some(node) => Some(node_value(&node)),
+            None if known.is_none_or(|known| known.property(name.as_str()).is_some()) => {
+                Some(self.value(Kind::None, span))
+            }
+            None => None,
+        }
+    }
+
+    fn check_forbidden_paths(&mut self) {
+        for path in self.model.forbidden_paths.clone() {
+            let Some(connection) = self.open_connection(&path.from, &path.to) else { continue };
+            let (way, opened) = (connection.text.clone(), self.model.origins.span(connection.origin));
+            let ports: Vec<String> = connection
+                .ports
+                .iter()
+                .map(|ports| match ports.range {
+                    (low, high) if low == high && low >= 0 => format!("{} {low}", ports.protocol),
+                    (low, high) if low >= 0 => format!("{} {low}..{high}", ports.protocol),
+                    _ => ports.protocol.clone(),
+                })
+                .collect();
+            let place = self.model.origins.span(path.origin);
+            let diagnostic = Diagnostic::new(codes::FORBIDDEN_PATH, place, "this path is open")
+                .here("forbidden here")
+                .label(opened, format!("opened here: `{way}` on {}", ports.join(", ")))
+                .help("remove the connection, or let it come from a security group instead");
+            self.report(diagnostic);
+        }
+    }
+
+    /// A connection that opens the way between two ends. Routes are not considered: a way that security groups close is closed.
+    fn open_connection(&self, from: &End, to: &End) -> Option<&crate::eval::model::Connection> {
+        self.model.connections.iter().find(|connection| meets(&connection.to, to) && meets(&connection.from, from))
+    }
+}
+
+/// Whether what a connection names includes an end that is asked about.
+fn meets(named: &End, asked: &End) -> bool {
+    match (named, asked) {
+        (End::Group(a, _), End::Group(b, _)) => a == b,
+        (End::Internet, End::Internet) => true,
+        (End::Internet, End::Cidr(_)) | (End::Cidr(_), End::Internet) => match (named, asked) {
+            (End::Cidr(range), _) | (_, End::Cidr(range)) => !is_private(range),
+            _ => true,
+        },
+        (End::Cidr(a), End::Cidr(b)) => a.contains(b) || b.contains(a),
+        (End::Group(..), _) | (_, End::Group(..)) => false,
+    }
+}
+
+/// Whether no address of a range is on the internet (RFC 1918, RFC 6598, RFC 4193).
+fn is_private(range: &ipnet::IpNet) -> bool {
+    const PRIVATE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+    PRIVATE.iter().filter_map(|private| private.parse::<ipnet::IpNet>().ok()).any(|private| private.contains(range))
+}
+
+/// A finished property as a value that can be compared.
+fn node_value(node: &Node) -> Value {
+    let kind = match &node.kind {
+        NodeKind::Bool(known) => Kind::Bool(*known),
+        NodeKind::Int(number) => Kind::Int(*number),
+        NodeKind::Float(number) => Kind::Float(*number),
+        NodeKind::Text(text) => Kind::Text(text.clone()),
+        NodeKind::Base64(text) => Kind::Base64(text.clone()),
+        NodeKind::Zone(index) => Kind::Zone(*index),
+        NodeKind::Json(inner) => Kind::Json(Arc::new((**inner).clone())),
+        NodeKind::List(items) => Kind::List(Arc::new(items.iter().map(node_value).collect())),
+        NodeKind::Map(map) => Kind::Record(Arc::new(map.iter().map(|(key, node)| (*key, node_value(node))).collect())),
+    };
+    Value::new(kind, node.origin)
+}

@@ -1,0 +1,895 @@
+//! Grants, denials, connections: who may do what to whom, verbs resolved to actions, instances to roles and groups.
+
+use indexmap::IndexMap;
+
+use crate::base::{Span, Symbol};
+use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::eval::model::{
+    self, Condition, ConditionValue, Connection, Effect, End, InstanceId, Permission, Ports, ResourceId, Statement, Who,
+};
+use crate::eval::origin::Origin;
+use crate::eval::scope::{FrameKind, Owner, Placed, Scope};
+use crate::eval::value::{Attribute, Hole, Kind, Principal, Template, Value};
+use crate::eval::{Evaluator, facts};
+use crate::syntax::ast::{
+    self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Forbid, Grant, ItemKind, PortSpec, Verb,
+};
+
+/// What a grant is about.
+#[derive(Clone)]
+struct Target {
+    instance: Option<InstanceId>,
+    resource: Option<ResourceId>,
+    text: Option<Template>,
+    span: Span,
+}
+
+/// An end of a connection, with the ports that it listens on.
+struct FoundEnd {
+    end: End,
+    ports: Vec<Ports>,
+}
+
+impl<'p> Evaluator<'p> {
+    /// Grants and the rest, once all instances have their properties.
+    pub(super) fn finish_statements(&mut self) {
+        for placed in self.statements.clone() {
+            if self.exhausted {
+                break;
+            }
+            let before = self.through;
+            if let Owner::Component(instance) = placed.owner {
+                self.through = self.data(instance).map_or(before, |data| data.through);
+            }
+            match &placed.item.kind {
+                ItemKind::Grant(grant) => self.grant(grant, Effect::Allow, None, &placed),
+                ItemKind::Deny(grant) => self.grant(grant, Effect::Deny, None, &placed),
+                ItemKind::Permit(permit) => {
+                    let because = permit.because.as_ref().map(|because| self.known_text(because, &placed.scope));
+                    self.grant(&permit.grant, Effect::Allow, Some(because.unwrap_or_default()), &placed);
+                }
+                ItemKind::Connect(connect) => self.connect(connect, &placed),
+                ItemKind::Forbid(Forbid::Path(path)) => self.forbid_path(path, &placed),
+                ItemKind::Claim(claim) => {
+                    let text = self.known_text(&claim.text, &placed.scope);
+                    let mut figures = Vec::new();
+                    for entry in &claim.entries {
+                        if let Some((key, _)) = self.entry_key(entry, &placed.scope) {
+                            let value = self.evaluate(&entry.value, &placed.scope);
+                            figures.push((key, value));
+                        }
+                    }
+                    self.model.claims.push(model::Claim { text, figures, span: placed.item.span });
+                }
+                _ => {}
+            }
+            self.through = before;
+        }
+        self.resource_policy_forms();
+    }
+
+    fn grant(&mut self, grant: &'p Grant, effect: Effect, because: Option<String>, placed: &Placed<'p>) {
+        let who = self.evaluate(&grant.who, &placed.scope);
+        let actors = self.actors(&who, grant.who.span, effect);
+        let on = self.evaluate(&grant.on, &placed.scope);
+        let mut targets = Vec::new();
+        self.targets(&on, grant.on.span, &mut targets);
+        let under = self.under(grant, &placed.scope);
+        let conditions = self.conditions(&grant.when, &placed.scope);
+        let origin = self.model.origins.add(placed.item.span, "", self.through);
+        for (who, actor) in &actors {
+            for target in &targets {
+                let mut permissions = Vec::new();
+                for verb in &grant.verbs {
+                    self.permissions(verb, target, &under, &conditions, effect, *actor, &mut permissions);
+                }
+                if permissions.is_empty() {
+                    continue;
+                }
+                self.model.statements.push(Statement {
+                    effect,
+                    who: who.clone(),
+                    actor: *actor,
+                    target: target.resource,
+                    verbs: grant.verbs.iter().map(|verb| verb.name).collect(),
+                    permissions,
+                    side: if effect == Effect::Deny { ast::Side::Resource } else { grant.side },
+                    because: because.clone(),
+                    origin,
+                });
+            }
+        }
+    }
+
+    fn actors(&mut self, value: &Value, span: Span, effect: Effect) -> Vec<(Who, Option<InstanceId>)> {
+        match &value.kind {
+            Kind::Error => Vec::new(),
+            Kind::Absent(name) => {
+                self.absent(*name, span);
+                Vec::new()
+            }
+            Kind::List(items) => {
+                let items = items.clone();
+                items.iter().flat_map(|item| self.actors(item, span, effect)).collect()
+            }
+            Kind::Family(family) => {
+                let ids: Vec<InstanceId> = family.values().copied().collect();
+                ids.into_iter()
+                    .filter_map(|id| self.role_of(id, span).map(|role| (Who::Role(role), Some(id))))
+                    .collect()
+            }
+            Kind::Instance(id) => {
+                let id = *id;
+                self.role_of(id, span).map(|role| (Who::Role(role), Some(id))).into_iter().collect()
+            }
+            Kind::Principal(Principal::Everyone) if effect == Effect::Allow => {
+                self.report(
+                    Diagnostic::new(codes::PUBLIC_PRINCIPAL, span, "a grant to everyone would be public")
+                        .help("name who needs it; `everyone` stands in a `deny` only"),
+                );
+                Vec::new()
+            }
+            Kind::Principal(principal) => vec![(Who::Other(principal.clone()), None)],
+            Kind::Text(text) => vec![(Who::Other(Principal::Arn(text.clone())), None)],
+            _ => {
+                self.wrong_type(value, span, "a grant is for an instance, a role or a service");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The role that an instance acts as.
+    fn role_of(&mut self, id: InstanceId, span: Span) -> Option<ResourceId> {
+        match self.find_role(id, 0) {
+            Some(role) => Some(role),
+            None => {
+                let ty = self.instance_type(id);
+                let diagnostic = Diagnostic::new(
+                    codes::NO_PRINCIPAL,
+                    span,
+                    format!("`{ty}` acts as nobody, so nothing can be granted to it"),
+                )
+                .help("name its role; in a component, `principal ROLE` says which one it acts as");
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn find_role(&mut self, id: InstanceId, depth: u32) -> Option<ResourceId> {
+        if depth > 16 {
+            return None;
+        }
+        if self.instance_type(id) == facts::ROLE {
+            return self.model.instances.get(id.index())?.resource;
+        }
+        if let Some(body) = self.data(id)?.body {
+            let stated = self.body(body)?.statements.iter().find_map(|placed| match &placed.item.kind {
+                ItemKind::Principal(principal) => Some((principal, placed.scope.clone())),
+                _ => None,
+            });
+            if let Some((principal, scope)) = stated {
+                return match self.evaluate(principal, &scope).kind {
+                    Kind::Instance(role) => self.find_role(role, depth + 1),
+                    _ => None,
+                };
+            }
+        }
+        let resource = self.model.instances.get(id.index())?.resource?;
+        let resource = self.model.resources.get(resource.index())?;
+        let (instance, ty) = (resource.instance, resource.ty);
+        if ty == facts::ROLE {
+            return self.model.instances.get(instance.index())?.resource;
+        }
+        let access = self.program.library.access_on(ty)?;
+        let principal = access.principal.as_ref()?;
+        let scope = self.properties_scope(instance);
+        match self.evaluate(principal, &scope).kind {
+            Kind::Instance(role) => self.find_role(role, depth + 1),
+            _ => None,
+        }
+    }
+
+    /// The names that hold in `access on`: the properties of the resource, `it`, and what grants speak of.
+    fn properties_scope(&mut self, instance: InstanceId) -> Scope<'p> {
+        let it = Value::new(Kind::Instance(instance), Origin::INHERITED);
+        self.root(false)
+            .with(FrameKind::Properties(instance))
+            .with(FrameKind::Values([(Symbol::new("it"), it)].into_iter().collect()))
+    }
+
+    fn targets(&mut self, value: &Value, span: Span, found: &mut Vec<Target>) {
+        match &value.kind {
+            Kind::Error => {}
+            Kind::Absent(name) => {
+                self.absent(*name, span);
+            }
+            Kind::List(items) => {
+                let items = items.clone();
+                items.iter().for_each(|item| self.targets(item, span, found));
+            }
+            Kind::Family(family) => {
+                let ids: Vec<InstanceId> = family.values().copied().collect();
+                for id in ids {
+                    let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource);
+                    found.push(Target { instance: Some(id), resource, text: None, span });
+                }
+            }
+            Kind::Instance(id) => {
+                let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource);
+                found.push(Target { instance: Some(*id), resource, text: None, span });
+            }
+            Kind::Text(text) => found.push(Target { instance: None, resource: None, text: Some(text.clone()), span }),
+            _ => {
+                self.wrong_type(value, span, "a grant is on an instance or an ARN");
+            }
+        }
+    }
+
+    fn under(&mut self, grant: &'p Grant, scope: &Scope<'p>) -> Vec<Template> {
+        let Some(under) = &grant.under else { return vec![Template::literal("*")] };
+        let value = self.evaluate(under, scope);
+        match &value.kind {
+            Kind::Text(text) => vec![text.clone()],
+            Kind::List(items) => {
+                let items = items.clone();
+                items.iter().filter_map(|item| self.as_template(item, under.span).map(|(text, _)| text)).collect()
+            }
+            Kind::Error => Vec::new(),
+            _ => {
+                self.wrong_type(&value, under.span, "`under` takes a text or a list of texts");
+                Vec::new()
+            }
+        }
+    }
+
+    fn conditions(&mut self, when: &'p [ast::Condition], scope: &Scope<'p>) -> Vec<Condition> {
+        when.iter().filter_map(|condition| self.one_condition(condition, scope)).collect()
+    }
+
+    fn one_condition(&mut self, condition: &'p ast::Condition, scope: &Scope<'p>) -> Option<Condition> {
+        if self.catalog.condition_key(condition.key.name.as_str()).is_none() {
+            let prefix = condition.key.name.as_str().split(':').next().unwrap_or_default();
+            let known: Vec<&str> = self
+                .catalog
+                .global_condition_keys()
+                .map(|key| key.name)
+                .chain(
+                    self.catalog
+                        .service(prefix)
+                        .into_iter()
+                        .flat_map(|service| service.condition_keys().map(|key| key.name)),
+                )
+                .collect();
+            let diagnostic = Diagnostic::new(
+                codes::UNKNOWN_CONDITION_KEY,
+                condition.key.span,
+                format!("there is no condition key `{}`", condition.key.name),
+            )
+            .did_you_mean(condition.key.span, condition.key.name.as_str(), known);
+            self.report(diagnostic);
+            return None;
+        }
+        let value = self.evaluate(&condition.value, scope);
+        let items = match (&value.kind, condition.operator) {
+            (Kind::Error, _) => return None,
+            (Kind::List(items), _) => items.to_vec(),
+            (_, ConditionOperator::In) => {
+                self.wrong_type(&value, condition.value.span, "`in` compares with a list");
+                return None;
+            }
+            _ => vec![value.clone()],
+        };
+        let mut values = Vec::with_capacity(items.len());
+        for item in &items {
+            values.push(match &item.kind {
+                Kind::Bool(known) => ConditionValue::Bool(*known),
+                Kind::Int(number) => ConditionValue::Int(*number),
+                Kind::Duration(time) => ConditionValue::Int(time / 1000),
+                Kind::Instance(id) => {
+                    let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource)?;
+                    ConditionValue::Text(Template::hole(Hole::Resource(resource, Attribute::Arn)))
+                }
+                _ => ConditionValue::Text(self.as_template(item, condition.value.span)?.0),
+            });
+        }
+        let origin = self.model.origins.add(condition.span, "", self.through);
+        Some(Condition { key: condition.key.name, operator: condition.operator, values, origin })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one verb of one grant on one target: these are its parts")]
+    fn permissions(
+        &mut self,
+        verb: &'p ast::Ident,
+        target: &Target,
+        under: &[Template],
+        conditions: &[Condition],
+        effect: Effect,
+        actor: Option<InstanceId>,
+        found: &mut Vec<Permission>,
+    ) {
+        if verb.name.as_str().contains(':') {
+            if let Some(permission) = self.single_action(verb, target, under, conditions, effect) {
+                found.push(permission);
+            }
+            return;
+        }
+        let Some(instance) = target.instance else {
+            self.report(
+                Diagnostic::new(codes::UNKNOWN_VERB, verb.span, format!("an ARN has no verbs such as `{}`", verb.name))
+                    .label(target.span, "this is a text, not an instance")
+                    .help("name the actions themselves: `grant … s3:GetObject on \"arn:…\"`"),
+            );
+            return;
+        };
+        let Some((declared, outer)) = self.verb(instance, verb.name) else {
+            let known = self.verbs_of(instance);
+            let ty = self.instance_type(instance);
+            let mut diagnostic =
+                Diagnostic::new(codes::UNKNOWN_VERB, verb.span, format!("`{ty}` has no verb `{}`", verb.name))
+                    .label(target.span, "the target")
+                    .did_you_mean(verb.span, verb.name.as_str(), known.iter().map(|name| name.as_str()));
+            if diagnostic.help.is_none() {
+                diagnostic =
+                    diagnostic.help(format!("it has {}", quoted_list(known.iter().map(|name| name.as_str()), 12)));
+            }
+            self.report(diagnostic);
+            return;
+        };
+        for under in under {
+            let scope = self.access_scope(&outer, target, under, actor);
+            self.access_items(&declared.body, &scope, conditions, found);
+        }
+    }
+
+    /// `arn`, `id`, `name`, `it` and `under` around what an access block sees otherwise.
+    fn access_scope(
+        &mut self,
+        outer: &Scope<'p>,
+        target: &Target,
+        under: &Template,
+        actor: Option<InstanceId>,
+    ) -> Scope<'p> {
+        let mut values: IndexMap<Symbol, Value> = IndexMap::new();
+        if let Some(resource) = target.resource {
+            for (name, attribute) in [("arn", Attribute::Arn), ("id", Attribute::Id), ("name", Attribute::Name)] {
+                let text = Template::hole(Hole::Resource(resource, attribute));
+                values.insert(Symbol::new(name), Value::new(Kind::Text(text), Origin::INHERITED));
+            }
+        }
+        if let Some(instance) = target.instance {
+            values.insert(Symbol::new("it"), Value::new(Kind::Instance(instance), Origin::INHERITED));
+        }
+        if let Some(actor) = actor {
+            values.insert(Symbol::new("principal"), Value::new(Kind::Instance(actor), Origin::INHERITED));
+        }
+        values.insert(Symbol::new("under"), Value::new(Kind::Text(under.clone()), Origin::INHERITED));
+        outer.with(FrameKind::Values(values))
+    }
+
+    fn access_items(
+        &mut self,
+        items: &'p [AccessItem],
+        scope: &Scope<'p>,
+        conditions: &[Condition],
+        found: &mut Vec<Permission>,
+    ) {
+        for item in items {
+            match item {
+                AccessItem::Statement(statement) => {
+                    if let Some(permission) = self.access_statement(statement, scope, conditions) {
+                        found.push(permission);
+                    }
+                }
+                AccessItem::If { condition, then, otherwise, .. } => match self.condition(condition, scope) {
+                    Some(true) => self.access_items(then, scope, conditions, found),
+                    Some(false) => self.access_items(otherwise, scope, conditions, found),
+                    None => {}
+                },
+            }
+        }
+    }
+
+    fn access_statement(
+        &mut self,
+        statement: &'p AccessStatement,
+        scope: &Scope<'p>,
+        conditions: &[Condition],
+    ) -> Option<Permission> {
+        let value = self.evaluate(&statement.on, scope);
+        let items = match &value.kind {
+            Kind::Error => return None,
+            Kind::List(items) => items.to_vec(),
+            _ => vec![value.clone()],
+        };
+        let mut resources = Vec::new();
+        for item in &items {
+            match &item.kind {
+                Kind::Text(text) => resources.push(text.clone()),
+                Kind::Instance(id) => {
+                    let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource)?;
+                    resources.push(Template::hole(Hole::Resource(resource, Attribute::Arn)));
+                }
+                Kind::Absent(name) => {
+                    self.absent(*name, statement.on.span);
+                    return None;
+                }
+                _ => {
+                    self.wrong_type(item, statement.on.span, "an access statement is on an ARN or an instance");
+                    return None;
+                }
+            }
+        }
+        let mut all = self.conditions(&statement.when, scope);
+        all.extend(conditions.iter().cloned());
+        let origin = self.model.origins.add(statement.span, "", self.through);
+        Some(Permission {
+            actions: statement.actions.iter().map(|action| action.name).collect(),
+            resources,
+            conditions: all,
+            origin,
+        })
+    }
+
+    /// A verb of an instance: its component's, its `main`'s, or its type's.
+    fn verb(&mut self, id: InstanceId, name: Symbol) -> Option<(&'p Verb, Scope<'p>)> {
+        if let Some(body) = self.data(id).and_then(|data| data.body) {
+            let found = self.body(body).and_then(|body| {
+                body.statements.iter().find_map(|placed| match &placed.item.kind {
+                    ItemKind::Access(verb) if verb.name.name == name => Some((verb, placed.scope.clone())),
+                    _ => None,
+                })
+            });
+            if found.is_some() {
+                return found;
+            }
+            let main = self.main_of(id);
+            return main.and_then(|main| self.verb(main, name));
+        }
+        let resource = self.model.instances.get(id.index())?.resource?;
+        let ty = self.model.resources.get(resource.index())?.ty;
+        let access = self.program.library.access_on(ty)?;
+        let verb = access.verbs.iter().find(|verb| verb.name.name == name)?;
+        let scope = self.properties_scope(id);
+        Some((verb, scope))
+    }
+
+    fn main_of(&self, id: InstanceId) -> Option<InstanceId> {
+        let body = self.body(self.data(id)?.body?)?;
+        body.members.values().flat_map(Self::instances_in).find(|inner| self.data(*inner).is_some_and(|data| data.main))
+    }
+
+    fn verbs_of(&self, id: InstanceId) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = Vec::new();
+        let mut at = Some(id);
+        while let Some(instance) = at {
+            let body = self.data(instance).and_then(|data| data.body).and_then(|body| self.body(body));
+            if let Some(body) = body {
+                names.extend(body.statements.iter().filter_map(|placed| match &placed.item.kind {
+                    ItemKind::Access(verb) => Some(verb.name.name),
+                    _ => None,
+                }));
+            }
+            at = self.main_of(instance);
+            if at.is_none() {
+                let resource = self.model.instances.get(instance.index()).and_then(|instance| instance.resource);
+                let ty = resource
+                    .and_then(|resource| self.model.resources.get(resource.index()))
+                    .map(|resource| resource.ty);
+                if let Some(access) = ty.and_then(|ty| self.program.library.access_on(ty)) {
+                    names.extend(access.verbs.iter().map(|verb| verb.name.name));
+                }
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// An action named in a grant itself: on the target's ARN, or what lies below it, whichever IAM says the action takes.
+    fn single_action(
+        &mut self,
+        verb: &'p ast::Ident,
+        target: &Target,
+        under: &[Template],
+        conditions: &[Condition],
+        effect: Effect,
+    ) -> Option<Permission> {
+        let wildcard = verb.name.as_str().contains('*');
+        if wildcard && effect == Effect::Allow {
+            self.report(
+                Diagnostic::new(
+                    codes::ACTION_WILDCARD,
+                    verb.span,
+                    format!("`{}` grants more than can be named today", verb.name),
+                )
+                .help("name the actions, or use one of the target's verbs"),
+            );
+            return None;
+        }
+        let action = self.catalog.action(verb.name.as_str());
+        if action.is_none() && !wildcard {
+            let (prefix, _) = verb.name.as_str().split_once(':').unwrap_or_default();
+            let known: Vec<String> = match self.catalog.service(prefix) {
+                Some(service) => service.actions().map(|action| action.to_string()).collect(),
+                None => Vec::new(),
+            };
+            let diagnostic =
+                Diagnostic::new(codes::UNKNOWN_ACTION, verb.span, format!("IAM knows no action `{}`", verb.name))
+                    .did_you_mean(verb.span, verb.name.as_str(), known.iter().map(String::as_str));
+            self.report(diagnostic);
+            return None;
+        }
+        let mut resources: Vec<Template> = Vec::new();
+        if let Some(text) = &target.text {
+            resources.push(text.clone());
+        } else if let Some(resource) = target.resource {
+            let arn = Template::hole(Hole::Resource(resource, Attribute::Arn));
+            let endings = self.arn_endings(resource, action, verb.name);
+            if endings.is_empty() {
+                let ty = self.model.resources.get(resource.index()).map_or("", |resource| resource.ty.as_str());
+                let diagnostic = Diagnostic::new(
+                    codes::ACTION_NOT_APPLICABLE,
+                    verb.span,
+                    format!("`{}` does not apply to `{ty}`", verb.name),
+                )
+                .label(target.span, "the target");
+                self.report(diagnostic);
+                return None;
+            }
+            for ending in endings {
+                match ending {
+                    Ending::Itself => resources.push(arn.clone()),
+                    Ending::Below(before) => {
+                        for under in under {
+                            resources.push(arn.then(&Template::literal(&before)).then(under));
+                        }
+                    }
+                    Ending::Everything => resources.push(Template::literal("*")),
+                }
+            }
+        }
+        let origin = self.model.origins.add(verb.span, "", self.through);
+        Some(Permission { actions: vec![verb.name], resources, conditions: conditions.to_vec(), origin })
+    }
+
+    /// How the resources that an action takes are written, beginning with the target's ARN.
+    fn arn_endings(&self, resource: ResourceId, action: Option<crate::catalog::Action>, name: Symbol) -> Vec<Ending> {
+        let ty = self.model.resources.get(resource.index()).map_or("", |resource| resource.ty.as_str());
+        let own = self.catalog.resource_type(ty).and_then(|ty| ty.arn_template()).map(skeleton);
+        let kinds: Vec<&'static str> = match action {
+            Some(action) => {
+                let kinds: Vec<&'static str> =
+                    action.resources().filter_map(|resource| resource.resource_kind()).map(|kind| kind.arn()).collect();
+                if kinds.is_empty() {
+                    return vec![Ending::Everything];
+                }
+                kinds
+            }
+            None => {
+                let prefix = name.as_str().split(':').next().unwrap_or_default();
+                match self.catalog.service(prefix) {
+                    Some(service) => service.resource_kinds().map(|kind| kind.arn()).collect(),
+                    None => Vec::new(),
+                }
+            }
+        };
+        let Some(own) = own else { return vec![Ending::Itself] };
+        let mut endings = Vec::new();
+        for kind in kinds {
+            let kind = skeleton(kind);
+            if kind == own {
+                endings.push(Ending::Itself);
+            } else if let Some(rest) = kind.strip_prefix(own.as_str())
+                && rest.starts_with(['/', ':'])
+            {
+                let before = rest.split('*').next().unwrap_or("/").to_owned();
+                endings.push(Ending::Below(before));
+            }
+        }
+        endings.dedup();
+        endings
+    }
+
+    fn connect(&mut self, connect: &'p ast::Connect, placed: &Placed<'p>) {
+        let from = self.evaluate(&connect.from, &placed.scope);
+        let to = self.evaluate(&connect.to, &placed.scope);
+        let sources = self.ends(&from, connect.from.span);
+        let targets = self.ends(&to, connect.to.span);
+        let said = self.ports(&connect.ports, &placed.scope);
+        let text = format!("{} -> {}", spelled(&connect.from), spelled(&connect.to));
+        let origin = self.model.origins.add(placed.item.span, "", self.through);
+        for source in &sources {
+            for target in &targets {
+                let ports = if said.is_empty() { target.ports.clone() } else { said.clone() };
+                if ports.is_empty() {
+                    if connect.ports.is_empty() {
+                        let diagnostic = Diagnostic::new(
+                            codes::NO_PORTS,
+                            connect.to.span,
+                            "this end does not say what it listens on, so the connection must",
+                        )
+                        .help("add a protocol and a port: `on tcp 443`");
+                        self.report(diagnostic);
+                    }
+                    continue;
+                }
+                self.model.connections.push(Connection {
+                    from: source.end.clone(),
+                    to: target.end.clone(),
+                    ports,
+                    stack: self.stack_of(placed.owner),
+                    text: text.clone(),
+                    origin,
+                });
+            }
+        }
+    }
+
+    fn forbid_path(&mut self, path: &'p ast::Connect, placed: &Placed<'p>) {
+        let from = self.evaluate(&path.from, &placed.scope);
+        let to = self.evaluate(&path.to, &placed.scope);
+        let sources = self.ends(&from, path.from.span);
+        let targets = self.ends(&to, path.to.span);
+        let origin = self.model.origins.add(placed.item.span, "", self.through);
+        for source in &sources {
+            for target in &targets {
+                self.model.forbidden_paths.push(model::ForbiddenPath {
+                    from: source.end.clone(),
+                    to: target.end.clone(),
+                    origin,
+                });
+            }
+        }
+    }
+
+    fn ports(&mut self, specs: &'p [PortSpec], scope: &Scope<'p>) -> Vec<Ports> {
+        let mut ports = Vec::new();
+        for spec in specs {
+            let origin = self.model.origins.add(spec.span, "", self.through);
+            let protocol = match spec.protocol.name.as_str() {
+                "all" => "-1",
+                name => name,
+            };
+            let Some(first) = &spec.from else {
+                if matches!(protocol, "tcp" | "udp") {
+                    self.report(
+                        Diagnostic::new(codes::NO_PORTS, spec.span, format!("`{protocol}` needs a port"))
+                            .help(format!("write `{protocol} 443` or `{protocol} 1024..2048`")),
+                    );
+                    continue;
+                }
+                ports.push(Ports { protocol: protocol.to_owned(), range: (-1, -1), origin });
+                continue;
+            };
+            let low = self.port(first, scope);
+            let high = match &spec.to {
+                Some(last) => self.port(last, scope),
+                None => low,
+            };
+            match (low, high) {
+                (Some(low), Some(high)) if low <= high => {
+                    ports.push(Ports { protocol: protocol.to_owned(), range: (low, high), origin });
+                }
+                (Some(low), Some(high)) => self.report(Diagnostic::new(
+                    codes::VALUE_OUT_OF_RANGE,
+                    spec.span,
+                    format!("the ports from {low} to {high} are none"),
+                )),
+                _ => {}
+            }
+        }
+        ports
+    }
+
+    fn port(&mut self, expr: &'p ast::Expr, scope: &Scope<'p>) -> Option<i64> {
+        let value = self.evaluate(expr, scope);
+        match &value.kind {
+            Kind::Int(number) if (0..=65_535).contains(number) => Some(*number),
+            Kind::Int(number) => {
+                self.report(Diagnostic::new(
+                    codes::VALUE_OUT_OF_RANGE,
+                    expr.span,
+                    format!("there is no port {number}: they reach from 0 to 65535"),
+                ));
+                None
+            }
+            Kind::Text(text) => self.by_value(text).and_then(|text| text.parse().ok()),
+            _ => {
+                self.wrong_type(&value, expr.span, "a port is a number");
+                None
+            }
+        }
+    }
+
+    fn ends(&mut self, value: &Value, span: Span) -> Vec<FoundEnd> {
+        match &value.kind {
+            Kind::Error => Vec::new(),
+            Kind::Absent(name) => {
+                self.absent(*name, span);
+                Vec::new()
+            }
+            Kind::List(items) => {
+                let items = items.clone();
+                items.iter().flat_map(|item| self.ends(item, span)).collect()
+            }
+            Kind::Family(family) => {
+                let ids: Vec<InstanceId> = family.values().copied().collect();
+                ids.into_iter().filter_map(|id| self.group_of(id, span)).collect()
+            }
+            Kind::Cidr(cidr) => vec![FoundEnd { end: End::Cidr(*cidr), ports: Vec::new() }],
+            Kind::Builtin(name) if *name == "internet" => vec![FoundEnd { end: End::Internet, ports: Vec::new() }],
+            Kind::Instance(id) => self.group_of(*id, span).into_iter().collect(),
+            _ => {
+                self.wrong_type(
+                    value,
+                    span,
+                    "an end of a connection is an instance, a security group, an address range or `internet`",
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// The ends that a value names, without their ports.
+    pub(super) fn end_points(&mut self, value: &Value, span: Span) -> Vec<End> {
+        self.ends(value, span).into_iter().map(|found| found.end).collect()
+    }
+
+    /// The roles that a value acts as.
+    pub(super) fn roles_of(&mut self, value: &Value, span: Span) -> Vec<ResourceId> {
+        self.actors(value, span, Effect::Deny)
+            .into_iter()
+            .filter_map(|(who, _)| match who {
+                Who::Role(role) => Some(role),
+                Who::Other(_) => None,
+            })
+            .collect()
+    }
+
+    fn group_of(&mut self, id: InstanceId, span: Span) -> Option<FoundEnd> {
+        match self.find_group(id, id, 0) {
+            Some(found) => Some(found),
+            None => {
+                let ty = self.instance_type(id);
+                let diagnostic =
+                    Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
+                        .help("name the group itself; in a component, `endpoint GROUP on tcp N` says where it listens");
+                self.report(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Option<FoundEnd> {
+        if depth > 16 {
+            return None;
+        }
+        let stated = self.data(id).and_then(|data| data.body).and_then(|body| self.body(body)).and_then(|body| {
+            body.statements.iter().find_map(|placed| match &placed.item.kind {
+                ItemKind::Endpoint(endpoint) => Some((endpoint, placed.scope.clone())),
+                _ => None,
+            })
+        });
+        let (endpoint, scope): (&'p ast::Endpoint, Scope<'p>) = match stated {
+            Some(stated) => stated,
+            None => {
+                let resource = self.model.instances.get(id.index())?.resource?;
+                let (instance, ty) = {
+                    let resource = self.model.resources.get(resource.index())?;
+                    (resource.instance, resource.ty)
+                };
+                if ty == facts::SECURITY_GROUP {
+                    return Some(FoundEnd {
+                        end: End::Group(resource, (wearer != id).then_some(wearer)),
+                        ports: Vec::new(),
+                    });
+                }
+                let access = self.program.library.access_on(ty)?;
+                (access.endpoint.as_ref()?, self.properties_scope(instance))
+            }
+        };
+        let ports = self.ports(&endpoint.ports, &scope);
+        let Value { kind: Kind::Instance(group), .. } = self.evaluate(&endpoint.group, &scope) else { return None };
+        if group == id {
+            let resource = self.model.instances.get(id.index())?.resource?;
+            return Some(FoundEnd { end: End::Group(resource, None), ports });
+        }
+        let found = self.find_group(group, wearer, depth + 1)?;
+        Some(FoundEnd { end: found.end, ports })
+    }
+
+    /// How the resource policies of the types in this model are written.
+    fn resource_policy_forms(&mut self) {
+        let mut types: Vec<Symbol> = self.model.resources.iter().map(|resource| resource.ty).collect();
+        types.sort();
+        types.dedup();
+        for ty in types {
+            let Some(form) = self.program.library.access_on(ty).and_then(|access| access.policy.as_ref()) else {
+                continue;
+            };
+            let written = match (form.ty, form.property) {
+                (None, Some(property)) => model::ResourcePolicyForm::Property(property.name),
+                (Some(policy), _) => {
+                    let named = |wanted: &str| {
+                        form.entries.iter().find_map(|entry| {
+                            let ast::EntryKey::Word(key) = &entry.key else { return None };
+                            match &entry.value.kind {
+                                ExprKind::Name(name) if *name == wanted => Some((key.name, false)),
+                                ExprKind::List(items)
+                                    if matches!(items.as_slice(), [ast::Expr { kind: ExprKind::Name(name), .. }] if *name == wanted) =>
+                                {
+                                    Some((key.name, true))
+                                }
+                                _ => None,
+                            }
+                        })
+                    };
+                    let (Some((target, list)), Some((document, _))) = (named("it"), named("document")) else {
+                        continue;
+                    };
+                    model::ResourcePolicyForm::Resource { ty: policy.name, target, list, document }
+                }
+                (None, None) => continue,
+            };
+            self.model.resource_policies.insert(ty, written);
+        }
+    }
+}
+
+/// How an action's resource is written, from the target's ARN.
+#[derive(Debug, Clone, PartialEq)]
+enum Ending {
+    /// The ARN itself.
+    Itself,
+    /// The ARN, this, and what `under` says.
+    Below(String),
+    /// `*`: the action takes no resource.
+    Everything,
+}
+
+/// An ARN's form with every placeholder made `*`.
+fn skeleton(arn: &str) -> String {
+    let mut skeleton = String::with_capacity(arn.len());
+    let mut rest = arn;
+    while let Some(start) = rest.find("${") {
+        skeleton.push_str(rest.get(..start).unwrap_or_default());
+        skeleton.push('*');
+        let after = rest.get(start..).unwrap_or_default();
+        match after.find('}') {
+            Some(end) => rest = after.get(end + 1..).unwrap_or_default(),
+            None => return skeleton,
+        }
+    }
+    skeleton.push_str(rest);
+    skeleton
+}
+
+/// An expression as it is written, for descriptions.
+fn spelled(expr: &ast::Expr) -> String {
+    match &expr.kind {
+        ExprKind::Name(name) => name.as_str().to_owned(),
+        ExprKind::Field(of, field) => format!("{}.{}", spelled(of), field.name),
+        ExprKind::Index(of, key) => match &key.kind {
+            ExprKind::Text(text) => match text.pieces.as_slice() {
+                [ast::TextPiece::Literal(key, _)] => format!("{}[{key:?}]", spelled(of)),
+                _ => spelled(of),
+            },
+            _ => spelled(of),
+        },
+        ExprKind::Cidr(cidr) => cidr.to_string(),
+        ExprKind::List(items) => items.iter().map(spelled).collect::<Vec<_>>().join(", "),
+        _ => String::from("…"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_of_arns_are_made_stars() {
+        assert_eq!(skeleton("arn:${Partition}:s3:::${BucketName}/${ObjectName}"), "arn:*:s3:::*/*");
+        assert_eq!(skeleton("arn:${Partition"), "arn:*");
+    }
+}
