@@ -24,7 +24,9 @@ pub fn write_all(pool: &mut Pool, files: &[(String, Value)], overrides: &Value, 
 fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(), Fail> {
     let known: BTreeSet<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
     for (subject, table) in overrides.as_object().ok_or("overrides.json is no object")? {
-        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging"].contains(&subject.as_str()) {
+        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging", "references"]
+            .contains(&subject.as_str())
+        {
             return Err(format!("overrides.json: unknown subject {subject}").into());
         }
         for (name, fact) in table.as_object().ok_or_else(|| format!("overrides.json: {subject} is no object"))? {
@@ -94,7 +96,10 @@ impl Writer<'_> {
                 marks.flag(path, flag);
             }
         }
-        for (path, references) in self.entry["relationships"].as_object().into_iter().flatten() {
+        let stated = &self.overrides["references"][self.name]["paths"];
+        for (path, references) in
+            [&self.entry["relationships"], stated].into_iter().filter_map(Value::as_object).flatten()
+        {
             marks.refer(path, &texts(references));
         }
         marks

@@ -1,6 +1,6 @@
 //! Facts about resource types.
 
-use super::super::{Availability, Kind, Obtain, TagStyle, catalog};
+use super::super::{Availability, Kind, NameCase, NameScope, Obtain, TagStyle, catalog};
 use super::of;
 
 #[test]
@@ -108,6 +108,7 @@ fn a_property_says_what_it_refers_to() {
     assert!(refers("AWS::Lambda::Function", "VpcConfig/SecurityGroupIds", "AWS::EC2::SecurityGroup.Id"));
     assert!(refers("AWS::Lambda::Function", "VpcConfig/SubnetIds", "AWS::EC2::Subnet.SubnetId"));
     assert!(refers("AWS::EC2::Subnet", "VpcId", "AWS::EC2::VPC.Id"));
+    assert!(refers("AWS::SecretsManager::SecretTargetAttachment", "SecretId", "AWS::SecretsManager::Secret.Id"));
     assert!(refers("AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket.BucketName"));
 }
 
@@ -153,4 +154,30 @@ fn metrics_and_handlers_are_known() {
     assert!(of("AWS::DynamoDB::Table").is_stateful());
     assert_eq!(of("AWS::Serverless::Function").transform(), Some("AWS::Serverless-2016-10-31"));
     assert_eq!(of("AWS::S3::Bucket").arn_template(), Some("arn:${Partition}:s3:::${BucketName}"));
+}
+
+#[test]
+fn names_have_rules_with_their_source() {
+    let rules = |name: &str| of(name).name_rules().unwrap();
+    let bucket = rules("AWS::S3::Bucket");
+    assert_eq!((bucket.property(), bucket.min(), bucket.max()), ("BucketName", Some(3), Some(63)));
+    assert_eq!((bucket.scope(), bucket.case()), (Some(NameScope::Global), Some(NameCase::Lower)));
+    assert!(bucket.source().is_some_and(|source| source.starts_with("https://docs.aws.amazon.com/")));
+    assert_eq!(rules("AWS::DynamoDB::Table").max(), Some(255));
+    assert_eq!(rules("AWS::ElasticLoadBalancingV2::LoadBalancer").max(), Some(32));
+    assert_eq!(rules("AWS::IAM::Role").scope(), Some(NameScope::Account));
+    assert_eq!(rules("AWS::Events::Rule").scope(), Some(NameScope::Parent));
+    assert_eq!(rules("AWS::SES::Template").property(), "Template/TemplateName");
+    assert!(of("AWS::EC2::VPC").name_rules().is_none());
+}
+
+#[test]
+fn what_exists_once_and_what_holds_data_is_known() {
+    assert_eq!(of("AWS::GuardDuty::Detector").singleton(), Some(NameScope::AccountRegion));
+    assert!(of("AWS::GuardDuty::Detector").singleton_source().is_some());
+    assert_eq!(of("AWS::S3::Bucket").singleton(), None);
+    assert!(of("AWS::RDS::DBInstance").takes_snapshots() && of("AWS::RDS::DBInstance").is_stateful());
+    assert!(!of("AWS::S3::Bucket").takes_snapshots() && of("AWS::S3::Bucket").is_stateful());
+    assert_eq!(of("AWS::SecretsManager::Secret").arn(), Some(Obtain::Ref));
+    assert_eq!(of("AWS::EC2::LaunchTemplate").tagging().unwrap().style(), TagStyle::Specifications);
 }
