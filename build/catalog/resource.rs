@@ -54,6 +54,7 @@ impl Writer<'_> {
         let marks = self.marks();
         let root = Shapes::new(pool, &entry["definitions"])
             .plain(entry.as_object().ok_or("the entry is no object")?, Some(&marks))?;
+        self.check_references(pool, root)?;
         let identifier = texts(&entry["primaryIdentifier"]);
         let references = self.references(&identifier);
         let (low, high) = self.availability()?;
@@ -103,6 +104,16 @@ impl Writer<'_> {
             marks.refer(path, &texts(references));
         }
         marks
+    }
+
+    /// A stated reference from a property that does not exist is a mistake.
+    fn check_references(&self, pool: &mut Pool, root: u32) -> Result<(), Fail> {
+        for (path, _) in self.overrides["references"][self.name]["paths"].as_object().into_iter().flatten() {
+            if walk(pool, root, &path.replace('/', ".")).is_none() {
+                return Err(format!("overrides.json: references: {path} is no property").into());
+            }
+        }
+        Ok(())
     }
 
     fn references<'a>(&'a self, identifier: &[&'a str]) -> Vec<&'a str> {
@@ -260,11 +271,16 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The node and flags of a dotted path.
+/// The node and flags of a dotted path; lists and maps are stepped into.
 fn walk(pool: &mut Pool, root: u32, path: &str) -> Option<(u32, u32)> {
     let mut found = (root, 0);
     for step in path.split('.') {
         let name = pool.text(step);
+        while let (Some(K_LIST | K_MAP), Some(&items)) =
+            (pool.read(found.0).get(N_KIND).map(|kind| kind & 0xff), pool.read(found.0).get(N_ITEMS))
+        {
+            found.0 = items;
+        }
         let at = pool.read(found.0).get(N_PROPERTIES).copied()?;
         let (length, words) = pool.read(at).split_first()?;
         let entry = words.get(..*length as usize)?.chunks(3).find(|entry| entry.first() == Some(&name))?;

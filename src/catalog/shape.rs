@@ -331,7 +331,7 @@ impl Shape {
     }
 
     /// The value does not have this shape.
-    pub fn not(self) -> Option<Shape> {
+    pub fn excluded(self) -> Option<Shape> {
         self.facet(F_NOT).map(Shape)
     }
 

@@ -26,7 +26,7 @@ fn walk(shape: Shape, seen: &mut HashSet<Shape>, pending: &mut Vec<Shape>) {
     }
     pending.extend(shape.items());
     pending.extend(shape.prefix_items().chain(shape.one_of()).chain(shape.any_of()).chain(shape.all_of()));
-    pending.extend(shape.not());
+    pending.extend(shape.excluded());
     pending.extend(shape.dependent_shapes().map(|(_, shape)| shape));
     if let Some(conditional) = shape.conditional() {
         pending.extend([Some(conditional.condition), conditional.then, conditional.otherwise].into_iter().flatten());
@@ -40,7 +40,7 @@ fn walk(shape: Shape, seen: &mut HashSet<Shape>, pending: &mut Vec<Shape>) {
         assert!(!name.is_empty());
     }
     for (name, others) in shape.dependent_required().chain(shape.dependent_excluded()) {
-        assert!(!name.is_empty() && others.len() > 0);
+        assert!(!name.is_empty() && !others.is_empty());
     }
 }
 

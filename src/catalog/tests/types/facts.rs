@@ -109,6 +109,8 @@ fn a_property_says_what_it_refers_to() {
     assert!(refers("AWS::Lambda::Function", "VpcConfig/SubnetIds", "AWS::EC2::Subnet.SubnetId"));
     assert!(refers("AWS::EC2::Subnet", "VpcId", "AWS::EC2::VPC.Id"));
     assert!(refers("AWS::SecretsManager::SecretTargetAttachment", "SecretId", "AWS::SecretsManager::Secret.Id"));
+    assert!(refers("AWS::WAFv2::WebACLAssociation", "WebACLArn", "AWS::WAFv2::WebACL.Arn"));
+    assert!(refers("AWS::SecretsManager::RotationSchedule", "RotationLambdaARN", "AWS::Lambda::Function.Arn"));
     assert!(refers("AWS::S3::BucketPolicy", "Bucket", "AWS::S3::Bucket.BucketName"));
 }
 
