@@ -18,6 +18,9 @@ use crate::diag::{Diagnostic, Level};
 use crate::driver::{self, Checked, Options};
 use crate::world::{Found, SystemFolder, World, WorldError, find_systems};
 
+#[cfg(test)]
+pub(super) use explain::GROUPS;
+
 /// Runs a command on this machine.
 pub(super) fn run(arguments: &Arguments) -> Answer {
     let world = crate::world::Disk;

@@ -145,8 +145,14 @@ impl<'a> Joined<'a> {
 
     fn span(&self, file: FileId, range: std::ops::Range<usize>) -> Option<SourceSpan> {
         let (_, base, source) = self.files.iter().find(|(known, ..)| *known == file)?;
-        let (lo, hi) = (range.start.min(source.text.len()), range.end.min(source.text.len()));
-        Some((base + lo, hi.saturating_sub(lo)).into())
+        let length = source.text.len();
+        let (mut lo, hi) = (range.start.min(length), range.end.min(length));
+        if lo == length {
+            // miette draws nothing behind the last character: the file's end is shown at the end of its last line.
+            let end = source.text.trim_end();
+            lo = if end.len() < length { end.len() } else { end.char_indices().next_back().map_or(0, |(at, _)| at) };
+        }
+        Some((base + lo, hi.max(lo) - lo).into())
     }
 }
 
