@@ -47,7 +47,7 @@ fn walk(shape: Shape, seen: &mut HashSet<Shape>, pending: &mut Vec<Shape>) {
 #[test]
 fn every_resource_type_is_well_formed() {
     let mut seen = HashSet::new();
-    let mut pending = Vec::new();
+    let mut pending: Vec<Shape> = Vec::new();
     let mut before = "";
     for found in catalog().resource_types() {
         let name = found.name();
@@ -85,6 +85,10 @@ fn every_resource_type_is_well_formed() {
         walk(shape, &mut seen, &mut pending);
     }
     assert!(seen.len() > 15_000, "{} shapes are reached", seen.len());
+    let references: Vec<_> = seen.iter().flat_map(|shape| shape.references()).collect();
+    let lost =
+        references.iter().filter(|reference| reference.target().is_some() && reference.obtain().is_none()).count();
+    assert!(references.len() > 1_000 && lost <= 12, "{lost} of {} references can't be obtained", references.len());
 }
 
 #[test]

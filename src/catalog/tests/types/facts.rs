@@ -65,6 +65,7 @@ fn ref_gives_what_aws_says() {
         ("AWS::EC2::VPC", "VpcId"),
         ("AWS::KMS::Key", "KeyId"),
         ("AWS::ApiGateway::Stage", "StageName"),
+        ("AWS::ApplicationAutoScaling::ScalingPolicy", "Arn"),
         ("AWS::ECS::Service", "ServiceArn"),
         ("AWS::Cognito::UserPoolClient", "ClientId"),
     ] {
