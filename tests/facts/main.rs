@@ -24,6 +24,7 @@ mod meaning;
 mod meaning_tests;
 mod plants;
 mod policy;
+mod resource;
 mod script;
 mod settings;
 mod tree;

@@ -117,10 +117,10 @@ impl Reader<'_> {
 
     fn object(&mut self, stack: usize, map: &Map<String, Value>) -> Value {
         let single = if map.len() == 1 { map.iter().next() } else { None };
-        if let Some((key, argument)) = single {
-            if let Some(answer) = self.intrinsic(stack, key, argument) {
-                return answer;
-            }
+        if let Some((key, argument)) = single
+            && let Some(answer) = self.intrinsic(stack, key, argument)
+        {
+            return answer;
         }
         let entries = map.iter().map(|(key, inner)| (key.clone(), self.value(stack, inner)));
         Value::Object(entries.filter(|(_, inner)| !inner.is_null()).collect())

@@ -85,10 +85,10 @@ impl Script {
             let line = line.trim();
             if line.starts_with('[') {
                 here = line == format!("[{section}]");
-            } else if let (true, Some((name, value))) = (here, line.split_once('=')) {
-                if name.trim() == key {
-                    values.push(value.trim().to_owned());
-                }
+            } else if let (true, Some((name, value))) = (here, line.split_once('='))
+                && name.trim() == key
+            {
+                values.push(value.trim().to_owned());
             }
         }
         Ok(values)

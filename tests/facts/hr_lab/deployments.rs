@@ -85,7 +85,7 @@ fn parameters() -> Vec<Fact> {
             let open = |stack: &&str| {
                 e.frame(stack).is_ok_and(|frame| frame.get("Conditions").is_some() || frame.get("Parameters").is_some())
             };
-            want(!STACKS.iter().any(|stack| open(&stack)), || "a template with open parameters".into())?;
+            want(!STACKS.iter().any(open), || "a template with open parameters".into())?;
             plan::order(e).map(|_| ())
         }),
     ]
