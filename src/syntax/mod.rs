@@ -1,3 +1,71 @@
-//! Text to syntax tree. Nothing else knows the parser behind it.
+//! Text to syntax tree: several mistakes in one file, one declaration's mistake hiding nothing else.
+//!
+//! ```text
+//! text ─ scan (comments, quotes) ─ brackets ─ pest (grammar/infra.pest) ─ lower ─ places, lines ─▶ tree, comments, diagnostics
+//! ```
+//!
+//! Nothing outside knows the parser behind it.
 
 pub mod ast;
+mod brackets;
+mod explain;
+mod foreign;
+mod grammar;
+mod lower;
+mod places;
+mod scan;
+
+use crate::base::limits::{MAX_FILE_BYTES, MAX_SYNTAX_DIAGNOSTICS};
+use crate::base::{FileId, Span};
+use crate::diag::{Diagnostic, codes};
+
+/// A comment that is no documentation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// From its slashes to the last character that is no blank.
+    pub span: Span,
+    /// What follows the slashes, without blanks at the end.
+    pub text: String,
+    /// Nothing but blanks stands before it on its line.
+    pub own_line: bool,
+}
+
+/// What a file says, as far as it can be read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    /// Its declarations.
+    pub file: ast::File,
+    /// Its comments, in order; documentation (`///`) stands with what it documents.
+    pub comments: Vec<Comment>,
+    /// What is wrong with it, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file. Whatever the text is, this ends soon and gives as much of a tree as can be read.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    if text.len() > MAX_FILE_BYTES {
+        let message = format!("this file has {} bytes; a source file has at most {MAX_FILE_BYTES}", text.len());
+        let diagnostic = Diagnostic::new(codes::FILE_TOO_LARGE, Span::new(file, 0, 0), message);
+        return Parsed { diagnostics: vec![diagnostic], ..Parsed::default() };
+    }
+    let mut scanned = scan::scan(file, text);
+    brackets::balance(file, &mut scanned);
+    let (tree, found) = lower::lower(file, text, &scanned.text, scanned.docs);
+    let mut diagnostics = scanned.diagnostics;
+    diagnostics.extend(found);
+    diagnostics.sort_by_key(Diagnostic::span);
+    diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
+    Parsed { file: tree, comments: scanned.comments, diagnostics }
+}
+
+/// Every word that has a meaning in the grammar, sorted.
+pub fn keywords() -> Vec<&'static str> {
+    grammar::keywords()
+}
+
+/// The few words that have their meaning wherever they stand and so cannot name what is referred to.
+pub const RESERVED: &[&str] =
+    &["and", "else", "false", "for", "if", "in", "matching", "none", "not", "or", "per", "then", "true"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! Matches brackets before anything is parsed, so that one lost bracket is reported where it was lost and damages one
+//! declaration.
+//!
+//! If all brackets match, indentation plays no part. If not, it tells which one was left open: a closing brace that begins a line
+//! and stands further left than the line its opener is on was meant for another opener.
+
+use std::collections::BTreeSet;
+
+use super::scan::{Bracket, Scanned, closer};
+use crate::base::limits::{MAX_DEPTH, MAX_SYNTAX_DIAGNOSTICS};
+use crate::base::{FileId, Span};
+use crate::diag::{Diagnostic, codes};
+
+/// Reports brackets that do not match, and mends the text so that all do.
+pub(super) fn balance(file: FileId, scanned: &mut Scanned) {
+    let mut text = std::mem::take(&mut scanned.text).into_bytes();
+    let brackets = std::mem::take(&mut scanned.brackets);
+    if is_balanced(&brackets) {
+        flatten_deep(file, &brackets, &mut text, &mut scanned.diagnostics);
+    } else {
+        let lines = Lines::of(&text, &scanned.blocks);
+        let mut balancer = Balancer {
+            file,
+            lines,
+            text,
+            open: Vec::new(),
+            kept: Vec::new(),
+            dropped: BTreeSet::new(),
+            diagnostics: Vec::new(),
+        };
+        balancer.run(&brackets);
+        text = balancer.text;
+        scanned.diagnostics.append(&mut balancer.diagnostics);
+        let dropped = std::mem::take(&mut balancer.dropped);
+        balancer.kept.retain(|bracket| !dropped.contains(&bracket.at));
+        balancer.kept.sort_unstable_by_key(|bracket| bracket.at);
+        flatten_deep(file, &balancer.kept, &mut text, &mut scanned.diagnostics);
+    }
+    scanned.text = String::from_utf8(text).unwrap_or_else(|bad| " ".repeat(bad.as_bytes().len()));
+}
+
+fn is_balanced(brackets: &[Bracket]) -> bool {
+    let mut open = Vec::new();
+    for bracket in brackets {
+        if is_opener(bracket.byte) {
+            open.push(bracket.byte);
+        } else if open.pop().map(closer) != Some(bracket.byte) {
+            return false;
+        }
+    }
+    open.is_empty()
+}
+
+fn is_opener(byte: u8) -> bool {
+    matches!(byte, b'{' | b'[' | b'(')
+}
+
+/// Replaces what is nested too deeply by a value, so that nothing behind this needs more stack than it has.
+fn flatten_deep(file: FileId, brackets: &[Bracket], text: &mut [u8], diagnostics: &mut Vec<Diagnostic>) {
+    let mut depth = 0_usize;
+    let mut from = None;
+    for bracket in brackets {
+        if is_opener(bracket.byte) {
+            if depth == MAX_DEPTH {
+                from = Some(bracket.at);
+                let message = format!("brackets are nested more than {MAX_DEPTH} deep");
+                diagnostics.push(
+                    Diagnostic::new(codes::TOO_DEEP, Span::new(file, bracket.at, bracket.at + 1), message)
+                        .help("give inner values names with `let`, or make a component of them"),
+                );
+            }
+            depth += 1;
+        } else {
+            depth = depth.saturating_sub(1);
+            if depth == MAX_DEPTH
+                && let Some(start) = from.take()
+            {
+                blank(text, start, bracket.at + 1);
+                if let Some(place) = text.get_mut(start) {
+                    *place = b'0';
+                }
+            }
+        }
+    }
+}
+
+fn blank(text: &mut [u8], lo: usize, hi: usize) {
+    for byte in text.get_mut(lo..hi).unwrap_or_default() {
+        if *byte != b'\n' {
+            *byte = b' ';
+        }
+    }
+}
+
+/// A line that holds something.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    /// Offset of its first character that is no blank.
+    first: usize,
+    indentation: usize,
+    /// Offset behind its last character that is no blank.
+    end: usize,
+}
+
+/// The lines outside of texts, in order.
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn of(text: &[u8], blocks: &[std::ops::Range<usize>]) -> Lines {
+        let mut lines = Vec::new();
+        let mut start = 0;
+        let mut blocks = blocks.iter().peekable();
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let next = start + line.len();
+            while blocks.next_if(|block| block.end <= start).is_some() {}
+            let in_text = blocks.peek().is_some_and(|block| block.start < start);
+            let indentation = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let length = line.trim_ascii_end().len();
+            if length > indentation {
+                if in_text {
+                    // The line continues the one the text begins on.
+                    if let Some(last) = lines.last_mut() {
+                        let last: &mut Line = last;
+                        last.end = start + length;
+                    }
+                } else {
+                    lines.push(Line { first: start + indentation, indentation, end: start + length });
+                }
+            }
+            start = next;
+        }
+        Lines(lines)
+    }
+
+    /// The number of the line that an offset stands in.
+    fn number(&self, at: usize) -> usize {
+        self.0.partition_point(|line| line.first <= at).saturating_sub(1)
+    }
+
+    fn at(&self, at: usize) -> Option<Line> {
+        self.0.get(self.number(at)).copied()
+    }
+}
+
+struct Balancer {
+    file: FileId,
+    lines: Lines,
+    text: Vec<u8>,
+    open: Vec<Bracket>,
+    kept: Vec<Bracket>,
+    /// Openers that were given up.
+    dropped: BTreeSet<usize>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Balancer {
+    fn run(&mut self, brackets: &[Bracket]) {
+        for bracket in brackets {
+            if is_opener(bracket.byte) {
+                self.leave_unfinished(*bracket);
+                self.open.push(*bracket);
+                self.kept.push(*bracket);
+            } else {
+                self.close(*bracket);
+            }
+        }
+        let end = self.text.len();
+        while let Some(opener) = self.open.pop() {
+            self.unclosed(opener, end, "the file ends here");
+        }
+    }
+
+    /// An opener at the margin begins a declaration; whatever is open before it on lines indented as deep was left open.
+    fn leave_unfinished(&mut self, bracket: Bracket) {
+        let Some(line) = self.lines.at(bracket.at) else { return };
+        if line.indentation > 0 || !self.begins_declaration(line) {
+            return;
+        }
+        while let Some(opener) = self.open.pop_if(|opener| opener.at < line.first) {
+            self.unclosed(opener, line.first, "a new declaration begins here");
+        }
+    }
+
+    fn begins_declaration(&self, line: Line) -> bool {
+        self.text.get(line.first).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'@')
+    }
+
+    fn close(&mut self, bracket: Bracket) {
+        let line = self.lines.at(bracket.at);
+        let begins_line = line.is_some_and(|line| line.first == bracket.at);
+        // Openers that this closer cannot mean: of another kind below one of its kind, or indented deeper.
+        loop {
+            let Some(opener) = self.open.last().copied() else {
+                return self.unexpected(bracket);
+            };
+            let same_kind = closer(opener.byte) == bracket.byte;
+            // Nearly always near the top; far below it, a closer is more likely a stray one.
+            let outer = self.open.iter().rev().skip(1).take(MAX_DEPTH).any(|outer| closer(outer.byte) == bracket.byte);
+            let deeper = begins_line
+                && line.is_some_and(|line| {
+                    self.lines
+                        .at(opener.at)
+                        .is_some_and(|its| its.indentation > line.indentation && its.first < line.first)
+                });
+            if same_kind && !(deeper && outer) {
+                self.open.pop();
+                self.kept.push(bracket);
+                return;
+            }
+            if !outer {
+                return self.unexpected(bracket);
+            }
+            self.open.pop();
+            self.unclosed(opener, bracket.at, "this closes an outer one");
+        }
+    }
+
+    /// Reports an opener without its closer, and writes one where the indentation says that it was lost.
+    fn unclosed(&mut self, opener: Bracket, noticed: usize, why: &str) {
+        let mine = self.lines.number(opener.at);
+        let base = self.lines.0.get(mine).map_or(0, |line| line.indentation);
+        let limit = self.lines.0.partition_point(|line| line.first < noticed);
+        let next =
+            (mine + 1..limit).find(|number| self.lines.0.get(*number).is_some_and(|line| line.indentation <= base));
+        let own_line = self.lines.0.get(mine).is_some_and(|line| noticed <= line.end);
+        let lost_before = match next {
+            Some(number) => self.lines.0.get(number).map_or(noticed, |line| line.first),
+            None => noticed,
+        };
+        let bytes = self.text.get(..lost_before).unwrap_or_default();
+        let mut place = bytes.trim_ascii_end().len();
+        // What was written there to close an inner one stays.
+        while self.kept.iter().rev().take_while(|bracket| bracket.at >= place).any(|bracket| bracket.at == place) {
+            place += 1;
+        }
+        let closing = closer(opener.byte);
+        let (open_text, close_text) = (char::from(opener.byte), char::from(closing));
+        let mut diagnostic = Diagnostic::new(
+            codes::UNCLOSED_BRACKET,
+            Span::new(self.file, opener.at, opener.at + 1),
+            format!("`{open_text}` is not closed"),
+        );
+        if !own_line && lost_before != noticed {
+            diagnostic = diagnostic.label(
+                Span::new(self.file, place, place),
+                format!("`{close_text}` is missing here, as the indentation shows"),
+            );
+        }
+        let noticed_at = noticed.min(self.text.len());
+        diagnostic = diagnostic
+            .label(Span::new(self.file, noticed_at, (noticed_at + 1).min(self.text.len())), why)
+            .help(format!("close it with `{close_text}`"));
+        self.report(diagnostic);
+        self.write(opener, place, closing);
+    }
+
+    /// Writes a closer over a blank; where there is none, what is in the brackets is given up.
+    fn write(&mut self, opener: Bracket, place: usize, closing: u8) {
+        if place > opener.at
+            && let Some(byte) = self.text.get_mut(place).filter(|byte| byte.is_ascii_whitespace())
+        {
+            *byte = closing;
+            self.kept.push(Bracket { at: place, byte: closing });
+            return;
+        }
+        if let Some(byte) = self.text.get_mut(opener.at) {
+            *byte = b' ';
+        }
+        self.dropped.insert(opener.at);
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_SYNTAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn unexpected(&mut self, bracket: Bracket) {
+        let text = char::from(bracket.byte);
+        let span = Span::new(self.file, bracket.at, bracket.at + 1);
+        let mut diagnostic = Diagnostic::new(codes::UNEXPECTED_BRACKET, span, format!("`{text}` closes nothing"));
+        if let Some(opener) = self.open.last() {
+            let open_text = char::from(opener.byte);
+            let message = format!("this `{open_text}` is closed by `{}`", char::from(closer(opener.byte)));
+            diagnostic = diagnostic.label(Span::new(self.file, opener.at, opener.at + 1), message);
+        }
+        self.report(diagnostic.help("remove it, or write what it should close").fix("remove it", span, ""));
+        if let Some(byte) = self.text.get_mut(bracket.at) {
+            *byte = b' ';
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! What is wrong with a part that could not be read: it is read again with the strict rule, and what that expected is said in words.
+
+use pest::error::ErrorVariant;
+
+use super::foreign;
+use super::grammar::{self, Rule, keyword};
+use crate::base::{FileId, Span};
+use crate::diag::{Diagnostic, codes};
+
+/// Where something was to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Context {
+    Statement,
+    Head,
+    Entry,
+    Naming,
+    Arm,
+    Item,
+    Argument,
+    MarkArgument,
+    Value,
+    Rest,
+    Interpolation,
+    FieldType,
+    External,
+    Access,
+    AccessOn,
+    Rule,
+    Assert,
+    MatchArm,
+    FnParam,
+}
+
+impl Context {
+    /// What may stand there, with an example where the word alone says too little.
+    fn wanted(self) -> &'static str {
+        match self {
+            Context::Statement | Context::Head => "a declaration",
+            Context::Entry => "an entry such as `name = value`",
+            Context::Naming => "a rule such as `default = \"…\"` or `AWS::S3::Bucket = \"…\"`",
+            Context::Arm => "an arm such as `production = value` or `else = value`",
+            Context::Item | Context::Value => "a value",
+            Context::Argument => "an argument: a value, or `name = value`",
+            Context::MarkArgument => "a rule's name, `because \"…\"`, `until` with a date, or `name = value`",
+            Context::Rest => "the end of the brackets",
+            Context::Interpolation => "a value",
+            Context::FieldType => "a field such as `name: text`",
+            Context::External => "an output such as `name: TYPE from parameter`, or a setting",
+            Context::Access => "a statement such as `s3:GetObject on \"{arn}/{under}\"`",
+            Context::AccessOn => "a verb such as `read { … }`, `policy`, `principal` or `endpoint`",
+            Context::Rule => "a rule such as `rule name \"what holds\" { … }`",
+            Context::Assert => "`assert` and a condition",
+            Context::MatchArm => "an arm such as `\"value\" { … }` or `else { … }`",
+            Context::FnParam => "a parameter such as `name: text`",
+        }
+    }
+}
+
+/// The diagnostic for a part that could not be read.
+pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule, context: Context) -> Diagnostic {
+    if let Some(known) = foreign::recognise(file, text, span, context) {
+        return known;
+    }
+    if context == Context::Rest {
+        return rest(file, text, span);
+    }
+    let lo = span.lo as usize;
+    let region = text.get(span.range()).unwrap_or_default();
+    match grammar::read(rule, region) {
+        Err(error) => {
+            let at = lo + grammar::place(&error);
+            let expected = match &error.variant {
+                ErrorVariant::ParsingError { positives, .. } => wanted(positives, at == lo, context),
+                ErrorVariant::CustomError { .. } => String::new(),
+            };
+            at_place(file, text, at, &expected, context)
+        }
+        // It reads well on its own; then what follows it is wrong.
+        Ok(_) => at_place(file, text, span.hi as usize, "", context),
+    }
+}
+
+/// What follows something complete without a new line or comma.
+pub(super) fn trailing(file: FileId, text: &str, before: Span, span: Span) -> Diagnostic {
+    let found = found(text, span.lo as usize);
+    Diagnostic::new(
+        codes::SYNTAX_ERROR,
+        token(file, text, span.lo as usize),
+        format!("expected a new line or `,`, found {found}"),
+    )
+    .label(before, "this is complete")
+    .help("an operator or a comma may be missing")
+}
+
+/// Brackets that must hold a value, and hold nothing.
+pub(super) fn empty_brackets(span: Span) -> Diagnostic {
+    Diagnostic::new(codes::SYNTAX_ERROR, span, "expected a value between these brackets, found nothing")
+        .help("write a value, or remove the brackets")
+}
+
+/// A file that the parser gave up as a whole: its own limit of nesting was reached.
+pub(super) fn unreadable(file: FileId, text: &str, at: usize) -> Diagnostic {
+    Diagnostic::new(codes::TOO_DEEP, token(file, text, at), "values are nested too deeply around here")
+        .help("give inner values names with `let`")
+}
+
+fn rest(file: FileId, text: &str, span: Span) -> Diagnostic {
+    let lo = span.lo as usize;
+    let found = found(text, lo);
+    let closer = text.get(span.hi as usize..).and_then(|rest| rest.trim_start().chars().next());
+    let closer = closer
+        .filter(|closer| matches!(closer, ')' | ']' | '}'))
+        .map_or(String::from("the closing bracket"), |c| format!("`{c}`"));
+    Diagnostic::new(
+        codes::SYNTAX_ERROR,
+        token(file, text, lo),
+        format!("expected an operator or {closer}, found {found}"),
+    )
+    .help("an operator may be missing before it")
+}
+
+fn at_place(file: FileId, text: &str, at: usize, expected: &str, context: Context) -> Diagnostic {
+    let found = found(text, at);
+    let place = token(file, text, at);
+    let word = text.get(place.range()).unwrap_or_default();
+    let expected = if expected.is_empty() { context.wanted() } else { expected };
+    if super::RESERVED.contains(&word) && expected.starts_with("a name") {
+        return Diagnostic::new(codes::RESERVED_WORD, place, format!("`{word}` cannot be a name here"))
+            .help("it has a meaning wherever it stands; choose another name");
+    }
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let after = match before.chars().next_back() {
+        Some(sign)
+            if at > 0
+                && !before.is_empty()
+                && expected.starts_with("a value")
+                && !sign.is_ascii_alphanumeric()
+                && sign != '_' =>
+        {
+            let start = before
+                .rfind(|c: char| !is_sign(c))
+                .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+            format!(" after `{}`", before.get(start..).unwrap_or_default())
+        }
+        _ => String::new(),
+    };
+    Diagnostic::new(codes::SYNTAX_ERROR, place, format!("expected {expected}{after}, found {found}"))
+}
+
+fn is_sign(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '*' | '/' | '<' | '>' | '?' | '!' | ':' | '|' | '&')
+}
+
+/// The first thing behind an offset, in words.
+fn found(text: &str, at: usize) -> String {
+    let rest = text.get(at..).unwrap_or_default();
+    let next = rest.trim_start();
+    if next.is_empty() {
+        return String::from("the end of the file");
+    }
+    let blanks = rest.len() - next.len();
+    let word = next.get(..token_length(next)).unwrap_or_default();
+    if rest.get(..blanks).is_some_and(|blanks| blanks.contains('\n')) {
+        return format!("`{word}` on a new line");
+    }
+    format!("`{word}`")
+}
+
+/// The place of the first thing behind an offset.
+fn token(file: FileId, text: &str, at: usize) -> Span {
+    let rest = text.get(at..).unwrap_or_default();
+    let next = rest.trim_start();
+    if next.is_empty() {
+        let end = text.trim_end().len().min(at);
+        return Span::new(file, end, end);
+    }
+    let lo = at + rest.len() - next.len();
+    Span::new(file, lo, lo + token_length(next))
+}
+
+fn token_length(text: &str) -> usize {
+    let Some(first) = text.chars().next() else { return 0 };
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    if is_word(first) {
+        return text.find(|c: char| !is_word(c)).unwrap_or(text.len());
+    }
+    if matches!(first, '"' | '\'') {
+        let end = text.char_indices().skip(1).find(|(_, c)| *c == first || *c == '\n');
+        return end.map_or(text.len(), |(at, c)| if c == '\n' { at } else { at + c.len_utf8() });
+    }
+    if is_sign(first) {
+        return text.find(|c: char| !is_sign(c)).unwrap_or(text.len()).min(3);
+    }
+    first.len_utf8()
+}
+
+/// What was expected, in words.
+fn wanted(rules: &[Rule], at_start: bool, context: Context) -> String {
+    if at_start {
+        return context.wanted().to_owned();
+    }
+    let mut names: Vec<String> = Vec::new();
+    let has_value = rules.iter().any(|rule| matches!(rule, Rule::expr | Rule::chain | Rule::prefix));
+    for rule in rules {
+        let name = match name(*rule) {
+            Some(name) => name.to_owned(),
+            None => match keyword(*rule) {
+                Some(word) => format!("`{word}`"),
+                None => continue,
+            },
+        };
+        // Where a value may begin, the words that begin special ones are noise.
+        if has_value && keyword(*rule).is_some() {
+            continue;
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    // After something complete, every operator would be fine; the end is what matters.
+    if rules.contains(&Rule::EOI) && names.len() > 3 {
+        names.retain(|name| name == END || name.starts_with('`') && name.len() > 4);
+        names.truncate(4);
+    }
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} or {last}", all.join(", ")),
+    }
+}
+
+const END: &str = "a new line";
+
+/// A rule in words; `None` for what says nothing to a reader. Every rule is listed, so that a new one finds its words.
+fn name(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::EOI => END,
+        Rule::word | Rule::shorthand | Rule::argument_name | Rule::name => "a name",
+        Rule::label => "a name",
+        Rule::path => "a name",
+        Rule::text | Rule::quoted | Rule::block | Rule::raw | Rule::raw_block => "a text",
+        Rule::expr | Rule::chain | Rule::prefix | Rule::clause_expr => "a value",
+        Rule::type_expr | Rule::type_one => "a type",
+        Rule::type_name => "a type",
+        Rule::eq | Rule::assign => "`=`",
+        Rule::colon => "`:`",
+        Rule::lbrace | Rule::body | Rule::settings | Rule::conditions | Rule::asserts | Rule::access_body => "`{`",
+        Rule::external_body => "`{`",
+        Rule::lparen => "`(`",
+        Rule::arrow => "`->`",
+        Rule::comma => "`,`",
+        Rule::pattern => "a pattern such as `/[a-z]+/`",
+        Rule::verb => "a verb or an action",
+        Rule::action => "an action such as `s3:GetObject`",
+        Rule::condition | Rule::condition_key => "a condition key such as `aws:SourceAccount`",
+        Rule::condition_op => "`==`, `!=`, `like`, `in` or a comparison",
+        Rule::port | Rule::port_protocol => "`tcp`, `udp`, `icmp` or `all`",
+        Rule::op | Rule::clause_op => "an operator",
+        Rule::number => "a number",
+        Rule::date => "a date",
+        Rule::index => "`[`",
+        Rule::call => "`(`",
+        Rule::dots => "`..`",
+        Rule::because => "`because`",
+        Rule::until => "`until`",
+        Rule::range => "limits such as `(1..10)`",
+        Rule::matching => "`matching`",
+        Rule::on_ports => "`on`",
+        Rule::under => "`under`",
+        Rule::when => "`when`",
+        Rule::side => "`in its policy`",
+        Rule::with => "`with`",
+        Rule::after => "`after`",
+        Rule::before => "`before`",
+        Rule::from_folder => "`from`",
+        Rule::as_clause => "`as`",
+        Rule::in_clause | Rule::in_environments => "`in`",
+        Rule::if_clause => "`if`",
+        Rule::per_account => "`per account`",
+        Rule::fails => "`fails`",
+        Rule::ext_source => "`from`",
+        _ => return None,
+    })
+}

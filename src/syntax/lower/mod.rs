@@ -1,0 +1,154 @@
+//! From what the grammar has read to the syntax tree.
+
+mod chains;
+mod entries;
+mod exprs;
+mod items;
+mod literals;
+mod permissions;
+mod statements;
+mod text_blocks;
+mod texts;
+mod types;
+
+use std::collections::BTreeMap;
+
+use super::ast::{Doc, File, Ident, Path, TypeName};
+use super::grammar::{self, Node, Rule};
+use super::{explain, places};
+use crate::base::limits::{MAX_DEPTH, MAX_SYNTAX_DIAGNOSTICS};
+use crate::base::{FileId, Span, Symbol};
+use crate::diag::{Diagnostic, codes};
+
+/// The tree of a file, and what is wrong with it. `source` is the file as it is, `text` as the grammar may read it.
+pub(super) fn lower(file: FileId, source: &str, text: &str, docs: Vec<(usize, Doc)>) -> (File, Vec<Diagnostic>) {
+    let mut lower = Lower {
+        file,
+        source,
+        text,
+        docs: docs.into_iter().collect(),
+        diagnostics: Vec::new(),
+        depth: 0,
+        reported_depth: false,
+    };
+    let mut tree = File::default();
+    match grammar::read(Rule::file, text) {
+        Ok(pairs) => {
+            let nodes = pairs.flat_map(Node::into_inner);
+            tree.items = lower.items(nodes);
+        }
+        Err(error) => {
+            let at = grammar::place(&error);
+            lower.report(explain::unreadable(file, text, at));
+        }
+    }
+    for doc in std::mem::take(&mut lower.docs).into_values() {
+        lower.report(
+            Diagnostic::new(codes::STRAY_DOC, doc.span, "this documentation belongs to no declaration")
+                .help("write `//` for a remark, or put it before what it documents"),
+        );
+    }
+    places::check(&tree, &mut lower.diagnostics);
+    (tree, lower.diagnostics)
+}
+
+struct Lower<'t> {
+    file: FileId,
+    source: &'t str,
+    text: &'t str,
+    docs: BTreeMap<usize, Doc>,
+    diagnostics: Vec<Diagnostic>,
+    depth: usize,
+    reported_depth: bool,
+}
+
+impl<'t> Lower<'t> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        if self.diagnostics.len() < MAX_SYNTAX_DIAGNOSTICS {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Where a node stands, without the blanks that the grammar has read behind it.
+    fn span(&self, node: &Node<'t>) -> Span {
+        let text = node.as_str();
+        let lo = node.as_span().start();
+        Span::new(self.file, lo, lo + text.trim_ascii_end().len())
+    }
+
+    fn at(&self, lo: usize, hi: usize) -> Span {
+        Span::new(self.file, lo, hi)
+    }
+
+    /// Goes `levels` deeper, unless that is too deep; then it is reported once, and nothing is built there.
+    fn enter(&mut self, levels: usize, place: Span) -> bool {
+        if self.depth + levels > MAX_DEPTH {
+            if !self.reported_depth {
+                self.reported_depth = true;
+                let message = format!("this is nested more than {MAX_DEPTH} deep");
+                self.report(
+                    Diagnostic::new(codes::TOO_DEEP, place, message)
+                        .help("give inner values names with `let`, or make a component of them"),
+                );
+            }
+            return false;
+        }
+        self.depth += levels;
+        true
+    }
+
+    fn leave(&mut self, levels: usize) {
+        self.depth -= levels;
+    }
+
+    fn ident(&self, node: &Node<'t>) -> Ident {
+        Ident { name: Symbol::new(node.as_str().trim_ascii_end()), span: self.span(node) }
+    }
+
+    fn type_name(&self, node: &Node<'t>) -> TypeName {
+        TypeName { name: Symbol::new(node.as_str().trim_ascii_end()), span: self.span(node) }
+    }
+
+    fn path(&self, node: Node<'t>) -> Path {
+        let span = self.span(&node);
+        Path { names: node.into_inner().map(|word| self.ident(&word)).collect(), span }
+    }
+
+    /// The first child that a rule has read.
+    fn child(node: &Node<'t>, rule: Rule) -> Option<Node<'t>> {
+        node.clone().into_inner().find(|child| child.as_rule() == rule)
+    }
+
+    /// All children that a rule has read.
+    fn children(node: &Node<'t>, rule: Rule) -> impl Iterator<Item = Node<'t>> + use<'t> {
+        node.clone().into_inner().filter(move |child| child.as_rule() == rule)
+    }
+
+    /// A name for what lacks one after a mistake.
+    fn nameless(&self, span: Span) -> Ident {
+        Ident { name: Symbol::new("_"), span }
+    }
+
+    /// What a part that could not be read is about, said by reading it again with the strict rule.
+    fn bad(&mut self, node: &Node<'t>, rule: Rule, context: explain::Context) {
+        let span = self.span(node);
+        let diagnostic = explain::explain(self.file, self.text, span, rule, context);
+        self.report(diagnostic);
+    }
+
+    /// A semicolon where none belongs.
+    fn semicolon(&mut self, node: &Node<'t>) {
+        let span = self.span(node);
+        self.report(
+            Diagnostic::new(codes::FOREIGN_SYNTAX, span, "nothing ends with `;` here")
+                .help("a new line or a comma separates entries; statements stand on lines of their own")
+                .fix("remove it", span, ""),
+        );
+    }
+
+    /// Whether a line ends, or a comma or semicolon stands, between two offsets.
+    fn is_separated(&self, from: usize, to: usize) -> bool {
+        self.source.as_bytes().get(from..to).unwrap_or_default().contains(&b'\n')
+            || self.text.as_bytes().get(from..to).unwrap_or_default().iter().any(|byte| matches!(byte, b',' | b';'))
+    }
+}
