@@ -17,9 +17,13 @@ import jmespath
 HOME = Path(os.environ["FAKE_AWS"])
 FLAGS = {
     "--no-cli-pager", "--no-paginate", "--no-fail-on-empty-changeset", "--fail-on-empty-changeset", "--debug",
-    "--enable-termination-protection", "--no-enable-termination-protection", "--no-execute-changeset",
-    "--disable-rollback", "--no-disable-rollback", "--include-nested-stacks",
+    "--enable-termination-protection", "--no-enable-termination-protection", "--no-execute-changeset", "--no-force",
+    "--disable-rollback", "--no-disable-rollback", "--include-nested-stacks", "--only-show-errors",
+    "--no-deletion-protection", "--no-deletion-protection-enabled", "--apply-immediately",
 }  # fmt: skip
+LISTS = {"--capabilities", "--tags", "--parameters", "--parameter-overrides", "--attributes"}
+UNCHANGED = "The submitted information didn't contain changes. Submit different information to create a change set."
+GONE = "An error occurred (ValidationError) when calling the {} operation: Stack with id {} does not exist"
 
 
 class Failure(Exception):
@@ -27,16 +31,17 @@ class Failure(Exception):
 
 
 def options(words: list[str]) -> tuple[list[str], dict[str, list[str]]]:
-    """The words before and after the options: `--name value value …`."""
+    """The plain words, and the options with their values. Only some options take more than one value."""
     plain, named, current = [], {}, None
     for word in words:
         if word.startswith("--"):
             name, _, value = word.partition("=")
             named.setdefault(name, [])
             named[name] += [value] if value else []
-            current = None if word in FLAGS or value else name
+            current = None if name in FLAGS or value else name
         elif current:
             named[current].append(word)
+            current = current if current in LISTS else None
         else:
             plain.append(word)
     return plain, named
@@ -49,42 +54,82 @@ def answer(plain: list[str], named: dict[str, list[str]], stacks: dict[str, dict
         case ["sts", "get-caller-identity"]:
             account = (HOME / "account").read_text(encoding="utf-8").strip()
             return {"UserId": "A", "Account": account, "Arn": f"arn:aws:iam::{account}:user/deployer"}
-        case ["cloudformation", "describe-stacks"]:
-            found = [stacks[name]] if name in stacks else [] if name else list(stacks.values())
-            if name and not found:
-                raise Failure(f"An error occurred (ValidationError) when calling the DescribeStacks operation: "
-                              f"Stack with id {name} does not exist")  # fmt: skip
-            return {"Stacks": found}
-        case ["cloudformation", "deploy" | "create-stack" | "update-stack" | "execute-change-set"]:
-            deploy(name, named, stacks, "UPDATE" if name in stacks else "CREATE")
-            return ""
-        case ["cloudformation", "create-change-set"]:
-            return {"Id": "arn:aws:cloudformation:us-east-1:123456789012:changeSet/c/1", "StackId": name}
-        case ["cloudformation", "describe-change-set"]:
-            return {"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE", "Changes": []}
-        case ["cloudformation", "delete-stack"]:
-            stacks.pop(name, None)
-            return ""
-        case ["cloudformation", "describe-events" | "describe-stack-events"]:
-            return {"StackEvents": [], "OperationEvents": []}
-        case ["cloudformation", "wait", _] | ["cloudformation", "update-termination-protection" | "set-stack-policy"]:
-            return ""
-        case ["configure", *_]:
+        case ["cloudformation", operation, *rest]:
+            return cloudformation(operation, rest, name, named, stacks)
+        case ["s3api", "list-object-versions"]:
+            return {}
+        case ["configure", *_] | ["s3", "cp", *_] | ["rds" | "dynamodb" | "elbv2" | "ec2" | "cognito-idp", *_]:
             return ""
     raise Failure(f"the stand-in for aws does not know `{' '.join(plain)}`")
 
 
-def deploy(name: str, named: dict[str, list[str]], stacks: dict[str, dict], verb: str) -> None:
-    """Makes or updates a stack."""
+def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, list[str]], stacks: dict) -> object:
+    """CloudFormation's part. A stack is there when `Live` is set; before that only a change set of it is."""
+    live = {n: s for n, s in stacks.items() if s["Live"]}
+    match operation:
+        case "describe-stacks":
+            if name and name not in live:
+                raise Failure(GONE.format("DescribeStacks", name))
+            return {"Stacks": [live[name]] if name else list(live.values())}
+        case "deploy" | "create-stack" | "update-stack":
+            propose(name, named, stacks)
+            execute(name, stacks)
+            return ""
+        case "create-change-set":
+            propose(name, named, stacks)
+            return {"Id": f"arn:aws:cloudformation:us-east-1:123456789012:changeSet/{name}/1", "StackId": name}
+        case "describe-change-set":
+            same = unchanged(stacks[name])
+            reason = UNCHANGED if same else None
+            return {"Status": "FAILED" if same else "CREATE_COMPLETE", "StatusReason": reason, "Changes": []}
+        case "execute-change-set":
+            execute(name, stacks)
+            return ""
+        case "describe-stack-resources":
+            if name not in live:
+                raise Failure(GONE.format("DescribeStackResources", name))
+            of = live[name]["Template"]["Resources"]
+            made = {"ResourceStatus": "CREATE_COMPLETE"}
+            return {"StackResources": [
+                {"LogicalResourceId": i, "PhysicalResourceId": f"{name}.{i}", "ResourceType": r["Type"]} | made
+                for i, r in of.items()
+            ]}  # fmt: skip
+        case "delete-stack":
+            stacks.pop(name, None)
+            return ""
+        case "describe-events" | "describe-stack-events":
+            return {"StackEvents": [], "OperationEvents": []}
+        case "wait":
+            if rest == ["change-set-create-complete"] and unchanged(stacks[name]):
+                raise Failure("Waiter ChangeSetCreateComplete failed: Waiter encountered a terminal failure state")
+            return ""
+        case "delete-change-set" | "update-termination-protection" | "set-stack-policy" | "validate-template":
+            return ""
+    raise Failure(f"the stand-in for aws does not know `cloudformation {operation}`")
+
+
+def propose(name: str, named: dict[str, list[str]], stacks: dict[str, dict]) -> None:
+    """Remembers what a stack shall be."""
+    (file,) = [*named.get("--template-file", []), *named.get("--template-body", [])]
+    template = json.loads(Path(file.removeprefix("file://")).read_text(encoding="utf-8"))
+    stack = stacks.setdefault(name, {"StackName": name, "Live": False, "Template": None})
+    stack["Proposed"] = template
+
+
+def unchanged(stack: dict) -> bool:
+    """Whether what is proposed is there already."""
+    return stack["Live"] and stack["Proposed"] == stack["Template"]
+
+
+def execute(name: str, stacks: dict[str, dict]) -> None:
+    """Makes a stack what was proposed."""
     refused = HOME / "refuse"
     if refused.exists() and refused.read_text(encoding="utf-8").strip() == name:
         raise Failure(f"Failed to create/update the stack: {name}")
-    outputs = []
-    for file in named.get("--template-file", []):
-        template = json.loads(Path(file).read_text(encoding="utf-8"))
-        outputs = [{"OutputKey": key, "OutputValue": f"{name}.{key}"} for key in template.get("Outputs", {})]
-    tags = [dict(zip(("Key", "Value"), word.split("=", 1))) for word in named.get("--tags", [])]
-    stacks[name] = {"StackName": name, "StackStatus": f"{verb}_COMPLETE", "Outputs": outputs, "Tags": tags}
+    stack = stacks[name]
+    stack["StackStatus"] = "UPDATE_COMPLETE" if stack["Live"] else "CREATE_COMPLETE"
+    stack["Template"], stack["Live"] = stack["Proposed"], True
+    stack["Outputs"] = [{"OutputKey": k, "OutputValue": f"{name}.{k}"} for k in stack["Template"].get("Outputs", {})]
 
 
 def shown(value: object, named: dict[str, list[str]]) -> str:

@@ -30,9 +30,9 @@ class Desk:
         self.folder = folder
 
     def deploy(self, plan: Plan, account: str, *words: str):
-        """Runs a plan's deploy.sh with keys of an account."""
+        """Runs a plan's deploy.sh with keys of an account. There is no terminal, so `--yes` answers what it asks."""
         (self.state / "account").write_text(account, encoding="utf-8")
-        return run("bash", plan.folder / "deploy.sh", *words, cwd=self.folder, env=self.environment, timeout=120)
+        return run("bash", plan.folder / "deploy.sh", "--yes", *words, cwd=self.folder, env=self.environment, timeout=120)
 
     def calls(self) -> list[dict]:
         """What was asked of `aws`, oldest first."""
@@ -120,6 +120,19 @@ def test_credentials_of_another_account_are_refused_before_anything_is_done(buil
         assert done.returncode != 0, f"{plan.folder}/deploy.sh deploys into an account that is not its own"
         assert "999999999999" in done.stderr and account_of(plan) in done.stderr, done.stderr
         assert [c["command"] for c in desk.calls() if c["command"][0] != "sts"] == []
+
+
+def test_stacks_are_deleted_in_the_destroy_order(builds, tmp_path):
+    for build in builds:
+        desk = Desk(tmp_path / build.system)
+        for plan in [*build.accounts, *build.environments]:
+            assert desk.deploy(plan, account_of(plan)).returncode == 0
+        for plan in [*build.environments, *build.accounts]:
+            before = len(desk.calls())
+            done = desk.deploy(plan, account_of(plan), "--destroy")
+            assert done.returncode == 0, f"{plan.folder}/deploy.sh --destroy:\n{done.stdout}{done.stderr}"
+            calls = [c for c in desk.calls()[before:] if c["command"][:2] == ["cloudformation", "delete-stack"]]
+            assert [c["options"]["--stack-name"][0] for c in calls] == plan.destroyed, plan.folder
 
 
 def test_it_stops_at_the_first_stack_that_fails(builds, tmp_path):
