@@ -57,6 +57,12 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Write the manual pages, one for each command
+    #[command(hide = true, after_help = "Example: infrac man /usr/share/man/man1")]
+    Man {
+        /// The folder to write to
+        folder: PathBuf,
+    },
 }
 
 /// What all commands take that look at systems.

@@ -75,7 +75,7 @@ pub struct Reading {
 /// Without a path, the current folder is meant.
 pub fn find_systems(world: &dyn World, paths: &[PathBuf]) -> Result<Found, WorldError> {
     let here = [PathBuf::from(".")];
-    let mut finder = Finder { world, known: BTreeSet::new(), visited: BTreeSet::new(), found: Found::default() };
+    let mut finder = Finder::new(world);
     for path in if paths.is_empty() { &here[..] } else { paths } {
         finder.path(path)?;
     }
@@ -83,6 +83,16 @@ pub fn find_systems(world: &dyn World, paths: &[PathBuf]) -> Result<Found, World
 }
 
 impl SystemFolder {
+    /// The sources in and below a folder that another source names (`use … from`, `external … from`), whether or not it
+    /// holds a `system` line. Systems below it are left out, as always.
+    pub fn at(world: &dyn World, root: &Path) -> Result<SystemFolder, WorldError> {
+        let mut finder = Finder::new(world);
+        let mut files = Vec::new();
+        finder.collect(root, 0, &mut files)?;
+        files.sort_unstable();
+        Ok(SystemFolder { root: root.to_owned(), files })
+    }
+
     /// Reads its files. The machine's refusal ends it; wrong contents do not.
     pub fn read(&self, world: &dyn World, sources: &mut Sources) -> Result<Reading, WorldError> {
         let mut reading = Reading::default();
@@ -120,7 +130,11 @@ struct Finder<'a> {
     found: Found,
 }
 
-impl Finder<'_> {
+impl<'a> Finder<'a> {
+    fn new(world: &'a dyn World) -> Finder<'a> {
+        Finder { world, known: BTreeSet::new(), visited: BTreeSet::new(), found: Found::default() }
+    }
+
     fn path(&mut self, path: &Path) -> Result<(), WorldError> {
         match self.world.kind(path)? {
             Kind::Folder => self.folder(path),
@@ -332,6 +346,8 @@ mod tests {
             found.systems.iter().flat_map(|system| &system.files).map(|file| shown(file)).collect();
         assert_eq!(files, ["specs/a/main.infra", "specs/a/net/vpc.infra"]);
         assert_eq!(roots(&two_systems(), &["specs/a/inner"]).0, ["specs/a/inner"]);
+        let named = SystemFolder::at(&two_systems(), Path::new("specs/a/net")).map(|folder| folder.files);
+        assert_eq!(named, Ok(vec![PathBuf::from("specs/a/net/vpc.infra")]));
     }
 
     #[test]

@@ -82,3 +82,16 @@ fn every_shell_gets_completions() {
         }
     }
 }
+
+#[test]
+fn every_command_gets_a_manual_page() {
+    let folder = crate::folder(&[]);
+    let man = run(folder.path(), &["man", "."]);
+    assert_eq!((man.code, man.err.as_str()), (0, ""));
+    for command in COMMANDS {
+        let page = std::fs::read_to_string(folder.path().join(format!("infrac-{command}.1"))).expect(command);
+        assert!(page.contains(".TH infrac") && page.contains("Example: infrac"), "{page}");
+    }
+    assert!(folder.path().join("infrac.1").exists());
+    assert_eq!(run(folder.path(), &["man", "nowhere"]).code, 2);
+}

@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod explain;
+mod man;
 mod plan;
 mod test;
 
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Plan(arguments) => plan::run(&world, arguments, shown),
         Command::Test(arguments) => test::run(&world, arguments, shown),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),
+        Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "infrac", &mut script);
