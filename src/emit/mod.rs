@@ -1,0 +1,124 @@
+//! What a build writes: CloudFormation templates, the plan, a cloud assembly, a script, and where every leaf comes from.
+//!
+//! Everything is a function of its input, down to the byte. What the files mean is said in the reference; their quotas are checked before.
+
+mod assembly;
+mod diagrams;
+mod facts;
+mod json;
+mod plan_json;
+mod plan_text;
+mod provenance;
+mod script;
+mod shared;
+mod source;
+mod template;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use diagrams::{dot, mermaid};
+pub use plan_text::{plan_text, why_text};
+pub use source::{Location, SourceNames};
+
+use crate::derive::template::Derived;
+use crate::diag::Diagnostic;
+use crate::eval::model::{Model, StackId};
+use crate::order::{self, Plan};
+
+/// Files by their path relative to the build's folder, with `/` between names.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// What is emitted of a stack.
+pub(crate) struct Part<'a> {
+    /// The stack's physical name.
+    pub(crate) name: String,
+    pub(crate) model: &'a Model,
+    pub(crate) template: &'a crate::derive::template::Template,
+    /// Its template as JSON.
+    pub(crate) bytes: Vec<u8>,
+    /// Its template's file name.
+    pub(crate) file: String,
+}
+
+/// All files of a build: one folder for each environment, and one for each account and region with stacks that environments share.
+/// `catalog` is the date of what infrac knows of AWS.
+///
+/// The diagnostics are about shared stacks that differ between environments; there are no files for those.
+pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames, catalog: &str) -> (Files, Vec<Diagnostic>) {
+    let mut files = Files::new();
+    let mut diagnostics = Vec::new();
+    for (model, derived, plan) in builds {
+        folder(plan, &[(model, derived)], sources, catalog, &mut files);
+    }
+    for (account, region) in shared_places(builds) {
+        let there: Vec<(&Model, &Derived)> = builds
+            .iter()
+            .filter(|(model, _, _)| model.environment.account == account)
+            .map(|(model, derived, _)| (model, derived))
+            .collect();
+        let differences = shared::differences(&there, &region);
+        let Some((plan, found)) = order::account(&there, &account, &region) else { continue };
+        if differences.is_empty() {
+            folder(&plan, &there, sources, catalog, &mut files);
+        }
+        diagnostics.extend(differences);
+        diagnostics.extend(found);
+    }
+    (files, diagnostics)
+}
+
+/// One environment's plan as `plan.json` holds it.
+pub fn plan_json(
+    model: &Model,
+    derived: &Derived,
+    plan: &Plan,
+    sources: &dyn SourceNames,
+    catalog: &str,
+) -> serde_json::Value {
+    plan_json::plan_json(plan, &parts(plan, &[(model, derived)]), sources, catalog)
+}
+
+/// Accounts and regions in which environments share stacks.
+fn shared_places(builds: &[(Model, Derived, Plan)]) -> BTreeSet<(String, String)> {
+    let stacks = builds.iter().flat_map(|(model, _, _)| model.stacks.iter().map(move |stack| (model, stack)));
+    stacks
+        .filter(|(_, stack)| stack.per_account)
+        .map(|(model, stack)| (model.environment.account.clone(), stack.region.clone()))
+        .collect()
+}
+
+/// The templates of a plan, each from the first model that has it, in the plan's order of stacks.
+fn parts<'a>(plan: &Plan, models: &[(&'a Model, &'a Derived)]) -> Vec<Part<'a>> {
+    let mut parts = Vec::new();
+    for name in plan.stacks.keys() {
+        let found = models.iter().find_map(|(model, derived)| {
+            let id = stack_called(model, name)?;
+            Some((*model, derived.templates.iter().find(|template| template.stack == id)?))
+        });
+        let Some((model, template)) = found else { continue };
+        let bytes = json::pretty(&json::value(&template::document(model, template)));
+        parts.push(Part { name: name.clone(), model, template, bytes, file: format!("{name}.template.json") });
+    }
+    parts
+}
+
+fn stack_called(model: &Model, physical_name: &str) -> Option<StackId> {
+    model.stack_ids().find(|id| model.stack(*id).physical_name == physical_name)
+}
+
+fn folder(plan: &Plan, models: &[(&Model, &Derived)], sources: &dyn SourceNames, catalog: &str, files: &mut Files) {
+    let folder = plan.folder();
+    let parts = parts(plan, models);
+    let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("{folder}/{name}"), bytes);
+    let document = plan_json::plan_json(plan, &parts, sources, catalog);
+    put("plan.json", json::pretty(&document));
+    put("manifest.json", json::pretty(&assembly::manifest(plan, &parts)));
+    put("deploy.sh", script::script(plan, &parts).into_bytes());
+    put("provenance.json", provenance::provenance(&parts, sources));
+    for part in parts {
+        put(&part.file, part.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! `plan.json`: the plan for programs, with everything that a deployment needs to know.
+
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::derive::template::{EdgeKind, Json, ParameterSource, Tree};
+use crate::emit::source::{SourceNames, place};
+use crate::emit::{Part, template};
+use crate::order::{Edge, Plan, PlanStack, PlanStep, Scope, StepKind};
+
+/// The document.
+pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNames, catalog: &str) -> Value {
+    let environment = match plan.scope {
+        Scope::Environment(name) => Value::from(name.as_str()),
+        Scope::Account => Value::Null,
+    };
+    let stacks = plan.stacks.iter().filter_map(|(name, facts)| {
+        let part = parts.iter().find(|part| part.name == *name)?;
+        Some((name.clone(), stack(plan, facts, part, sources)))
+    });
+    let stacks: Map<String, Value> = stacks.collect();
+    let mut document = json!({
+        "format": 1,
+        "system": plan.system.as_str(),
+        "environment": environment,
+        "account": plan.account,
+        "region": plan.region,
+        "compiler": { "name": "infrac", "version": env!("CARGO_PKG_VERSION"), "catalog": catalog },
+        "plan_hash": "",
+        "confirm": plan.confirm,
+        "stacks": stacks,
+        "steps": plan.steps.iter().map(|item| step(item, sources)).collect::<Vec<_>>(),
+        "edges": plan.edges.iter().map(|item| edge(item, sources)).collect::<Vec<_>>(),
+        "given_way": plan.given_way.iter().map(|item| edge(item, sources)).collect::<Vec<_>>(),
+        "order": plan.order,
+        "waves": plan.waves,
+        "destroy": destroy(plan),
+        "carries": carries(plan, parts),
+    });
+    let hash = format!("sha256:{}", hex(document.to_string().as_bytes()));
+    if let Some(slot) = document.get_mut("plan_hash") {
+        *slot = Value::from(hash);
+    }
+    document
+}
+
+/// A SHA-256 in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The word for a kind of edge.
+pub(super) fn kind(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Import => "import",
+        EdgeKind::Parameter => "parameter",
+        EdgeKind::Explicit => "explicit",
+        EdgeKind::Name => "name",
+    }
+}
+
+fn stack(plan: &Plan, facts: &PlanStack, part: &Part<'_>, sources: &dyn SourceNames) -> Value {
+    let scope = match plan.scope {
+        Scope::Environment(_) => "environment",
+        Scope::Account => "account",
+    };
+    let capabilities = part.template.capabilities.iter();
+    let stateful = facts.stateful.iter().map(|item| {
+        let on_replace = template::on_replace(&item.on_delete);
+        json!({ "id": item.id, "type": item.ty, "on_delete": item.on_delete, "on_replace": on_replace })
+    });
+    json!({
+        "name": facts.physical_name,
+        "stack": facts.name.as_str(),
+        "title": facts.title,
+        "template": {
+            "file": part.file,
+            "sha256": hex(&part.bytes),
+            "bytes": part.bytes.len(),
+            "resources": facts.resources,
+            "outputs": facts.outputs,
+        },
+        "account": plan.account,
+        "region": facts.region,
+        "capabilities": capabilities.map(|(name, because)| json!({ "name": name, "because": because })).collect::<Vec<_>>(),
+        "parameters": parameters(part),
+        "tags": part.template.tags,
+        "termination_protection": false,
+        "scope": scope,
+        "source": place(sources, facts.span),
+        "stateful": stateful.collect::<Vec<_>>(),
+    })
+}
+
+fn parameters(part: &Part<'_>) -> Vec<Value> {
+    let mut list = Vec::new();
+    for (name, parameter) in &part.template.parameters {
+        let mut object = Map::new();
+        object.insert(String::from("name"), Value::from(name.as_str()));
+        let from = match &parameter.source {
+            ParameterSource::Deployer => json!({ "kind": "deployer" }),
+            ParameterSource::Output { stack, output } => {
+                let producer = part.model.stack(*stack);
+                json!({
+                    "kind": "stack_output",
+                    "stack": producer.physical_name,
+                    "output": output,
+                    "region": producer.region,
+                })
+            }
+        };
+        object.insert(String::from("from"), from);
+        for (key, property) in
+            [("type", "Type"), ("default", "Default"), ("secret", "NoEcho"), ("description", "Description")]
+        {
+            if let Some(tree) = field(&parameter.declaration, property) {
+                object.insert(key.to_owned(), super::json::value(tree));
+            }
+        }
+        list.push(Value::Object(object));
+    }
+    list
+}
+
+/// What an object has under a key.
+pub(super) fn field<'a>(tree: &'a Tree, key: &str) -> Option<&'a Tree> {
+    match &tree.json {
+        Json::Map(map) => map.get(key),
+        Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Text(_) | Json::List(_) => None,
+    }
+}
+
+fn step(step: &PlanStep, sources: &dyn SourceNames) -> Value {
+    let mut object = match &step.kind {
+        StepKind::Deploy { stack } => json!({ "id": step.id, "do": "deploy", "stack": stack }),
+        StepKind::Account { stack, folder } => {
+            json!({ "id": step.id, "do": "account", "stack": stack, "plan": format!("../{folder}/plan.json") })
+        }
+        StepKind::Manual { text } => json!({ "id": step.id, "do": "manual", "text": text }),
+        StepKind::External { title, deployed_by } => {
+            json!({ "id": step.id, "do": "external", "text": title, "deployed_by": deployed_by })
+        }
+    };
+    if let Some(object) = object.as_object_mut() {
+        object.insert(String::from("source"), Value::from(place(sources, step.span)));
+    }
+    object
+}
+
+fn edge(edge: &Edge, sources: &dyn SourceNames) -> Value {
+    let because = edge.because.iter().map(|reason| {
+        json!({
+            "from": reason.from,
+            "via": reason.via,
+            "kind": kind(reason.kind),
+            "source": place(sources, reason.span),
+        })
+    });
+    json!({
+        "before": edge.before,
+        "after": edge.after,
+        "kind": kind(edge.kind),
+        "because": because.collect::<Vec<_>>(),
+    })
+}
+
+fn destroy(plan: &Plan) -> Value {
+    let before: Map<String, Value> = plan
+        .destroy
+        .before
+        .iter()
+        .map(|(stack, steps)| {
+            let steps = steps.iter().map(|s| json!({ "do": s.action.word(), "id": s.id, "type": s.ty }));
+            (stack.clone(), Value::from_iter(steps))
+        })
+        .collect();
+    let left = plan.destroy.left_behind.iter();
+    let left = left.map(|item| json!({ "stack": item.stack, "id": item.id, "type": item.ty, "why": item.why }));
+    json!({ "order": plan.destroy.order, "before": before, "left_behind": left.collect::<Vec<_>>() })
+}
+
+/// Which of the other files carries the whole plan, and what the others leave out.
+fn carries(plan: &Plan, parts: &[Part<'_>]) -> Value {
+    let lost = not_in_assembly(plan, parts);
+    json!({
+        "deploy.sh": { "complete": true, "without": [] },
+        "manifest.json": { "complete": lost.is_empty(), "without": lost },
+    })
+}
+
+/// What a cloud assembly has no words for.
+pub(super) fn not_in_assembly(plan: &Plan, parts: &[Part<'_>]) -> Vec<Value> {
+    let mut lost = Vec::new();
+    for step in &plan.steps {
+        match &step.kind {
+            StepKind::Deploy { .. } => {}
+            StepKind::Account { .. } => lost.push(json!({ "step": step.id, "why": "it has an assembly of its own" })),
+            StepKind::Manual { .. } => {
+                lost.push(json!({ "step": step.id, "why": "an assembly knows no manual steps" }))
+            }
+            StepKind::External { .. } => lost.push(json!({ "step": step.id, "why": "another tool deploys it" })),
+        }
+    }
+    for part in parts {
+        for (name, parameter) in &part.template.parameters {
+            lost.extend(
+                not_carried(name, &parameter.source, field(&parameter.declaration, "Default").is_some())
+                    .map(|why| json!({ "stack": part.name, "parameter": name, "why": why })),
+            );
+        }
+    }
+    lost
+}
+
+/// Why an assembly does not give a parameter its value.
+pub(super) fn not_carried(name: &str, source: &ParameterSource, default: bool) -> Option<String> {
+    match source {
+        ParameterSource::Output { output, .. } => Some(format!(
+            "its value is the output {output} of another stack: give it with --parameters STACK:{name}=VALUE"
+        )),
+        ParameterSource::Deployer if !default => {
+            Some(format!("whoever deploys gives its value: --parameters STACK:{name}=VALUE"))
+        }
+        ParameterSource::Deployer => None,
+    }
+}

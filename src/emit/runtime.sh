@@ -1,0 +1,293 @@
+yes=no
+destroying=no
+given=()
+
+usage() {
+  cat <<'END'
+Deploys the stacks beside this script in the order of plan.json. Needs bash and the AWS CLI; run it again after a failure: what is done already
+is found unchanged.
+
+  ./deploy.sh                       deploy
+  ./deploy.sh --destroy             delete the stacks again, last one first
+  ./deploy.sh --yes                 ask nothing; manual steps count as done
+  ./deploy.sh --parameter NAME=VALUE
+                                    a template parameter; also from the environment as INFRAC_PARAMETER_<NAME>
+
+INFRAC_S3_BUCKET names a bucket of yours for templates of more than 51,200 bytes.
+END
+}
+
+say() { printf '    %s\n' "$*"; }
+
+fail() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+step() { printf '[%s/%s] %s\n' "$1" "$2" "$3"; }
+
+# Asks until the answer is the given word; without a terminal there is nobody to ask.
+ask() {
+  local question=$1 wanted=$2 answer
+  if [ "$yes" = yes ]; then return 0; fi
+  if [ ! -t 0 ]; then fail "$question There is no terminal to ask at; --yes answers everything."; fi
+  while true; do
+    printf '    %s Type "%s" to go on: ' "$question" "$wanted"
+    read -r answer || fail 'no answer'
+    if [ "$answer" = "$wanted" ]; then return 0; fi
+  done
+}
+
+manual() {
+  say "$1"
+  ask 'Is it done?' yes
+}
+
+cfn() { aws cloudformation --region "$region" "$@"; }
+
+# A text as JSON.
+json() {
+  local text=$1
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  text=${text//$'\n'/\\n}
+  text=${text//$'\r'/\\r}
+  text=${text//$'\t'/\\t}
+  printf '"%s"' "$text"
+}
+
+# Sets `status` to a stack's status, or to nothing if there is no such stack. Any other trouble ends the script.
+look() {
+  local answer
+  if answer=$(cfn describe-stacks --stack-name "$name" --query 'Stacks[0].StackStatus' --output text 2>&1); then
+    status=$answer
+  else
+    case $answer in
+      *'does not exist'*) status='' ;;
+      *) fail "$answer" ;;
+    esac
+  fi
+}
+
+# An operation that an earlier run began is waited for.
+settle() {
+  look
+  case $status in
+    REVIEW_IN_PROGRESS) ;;
+    CREATE_IN_PROGRESS) cfn wait stack-create-complete --stack-name "$name" || true ;;
+    UPDATE_ROLLBACK_*IN_PROGRESS) cfn wait stack-rollback-complete --stack-name "$name" || true ;;
+    UPDATE_*IN_PROGRESS) cfn wait stack-update-complete --stack-name "$name" || true ;;
+    ROLLBACK_IN_PROGRESS) cfn wait stack-rollback-complete --stack-name "$name" || true ;;
+    DELETE_IN_PROGRESS) cfn wait stack-delete-complete --stack-name "$name" ;;
+    *) return 0 ;;
+  esac
+  look
+}
+
+remove() {
+  cfn delete-stack --stack-name "$name"
+  if ! cfn wait stack-delete-complete --stack-name "$name"; then
+    failures
+    fail "$name could not be deleted"
+  fi
+}
+
+# The events of the last operation that failed.
+failures() {
+  cfn describe-stack-events --stack-name "$name" --output text --max-items 20 \
+    --query 'StackEvents[?contains(ResourceStatus,`FAILED`)].[LogicalResourceId,ResourceStatus,ResourceStatusReason]' >&2 || true
+}
+
+stack() {
+  name=$1 region=$2 file=$3 bytes=$4 hash=$5
+  capabilities=() parameters='' stack_tags='[]'
+}
+
+capability() { capabilities+=("$1"); }
+
+tags() { stack_tags=$1; }
+
+parameter() { parameters="$parameters${parameters:+,}{\"ParameterKey\":\"$1\",\"ParameterValue\":$(json "$2")}"; }
+
+parameter_from_output() {
+  local value
+  value=$(aws cloudformation --region "$3" describe-stacks --stack-name "$2" --output text \
+    --query "Stacks[0].Outputs[?OutputKey=='$4'].OutputValue | [0]")
+  if [ -z "$value" ] || [ "$value" = None ]; then fail "stack $2 has no output $4, which $name needs as $1"; fi
+  parameter "$1" "$value"
+}
+
+# From the command line, the environment, what is deployed, the template's default, or whoever sits at the terminal.
+parameter_from_deployer() {
+  local item variable="INFRAC_PARAMETER_$1" value
+  for item in ${given[@]+"${given[@]}"}; do
+    if [ "${item%%=*}" = "$1" ]; then
+      parameter "$1" "${item#*=}"
+      return 0
+    fi
+  done
+  if [ -n "${!variable+set}" ]; then
+    parameter "$1" "${!variable}"
+    return 0
+  fi
+  look
+  if [ -n "$status" ] && [ "$status" != REVIEW_IN_PROGRESS ]; then
+    value=$(cfn describe-stacks --stack-name "$name" --output text \
+      --query "Stacks[0].Parameters[?ParameterKey=='$1'].ParameterKey | [0]")
+    if [ "$value" = "$1" ]; then
+      parameters="$parameters${parameters:+,}{\"ParameterKey\":\"$1\",\"UsePreviousValue\":true}"
+      return 0
+    fi
+  fi
+  if [ "$2" = yes ]; then return 0; fi
+  if [ ! -t 0 ]; then fail "$name needs a value for $1: --parameter $1=VALUE or $variable"; fi
+  printf '    %s of %s: ' "$1" "$name"
+  if [ "$3" = yes ]; then read -rs value; else read -r value; fi
+  printf '\n'
+  parameter "$1" "$value"
+}
+
+deploy() {
+  local kind=UPDATE change="infrac-${hash:0:16}" body reason capability_list=()
+  settle
+  case $status in
+    '') kind=CREATE ;;
+    REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE)
+      # Nothing of it was ever in use: a first change set that was not executed, or a creation that was undone.
+      say "$name is $status and is deleted first"
+      remove
+      kind=CREATE
+      ;;
+    *_FAILED | *_IN_PROGRESS) fail "$name is $status; that needs a person" ;;
+  esac
+  if [ "$bytes" -le 51200 ]; then
+    body=(--template-body "file://$file")
+  else
+    upload
+    body=(--template-url "$url")
+  fi
+  if [ ${#capabilities[@]} -gt 0 ]; then capability_list=(--capabilities "${capabilities[@]}"); fi
+  if [ "$kind" = UPDATE ]; then cfn delete-change-set --stack-name "$name" --change-set-name "$change" >/dev/null; fi
+  cfn create-change-set --stack-name "$name" --change-set-name "$change" --change-set-type "$kind" "${body[@]}" \
+    --parameters "[$parameters]" --tags "$stack_tags" ${capability_list[@]+"${capability_list[@]}"} >/dev/null
+  if ! cfn wait change-set-create-complete --stack-name "$name" --change-set-name "$change" 2>/dev/null; then
+    reason=$(cfn describe-change-set --stack-name "$name" --change-set-name "$change" --query StatusReason --output text)
+    case $reason in
+      "The submitted information didn't contain changes"* | 'No updates are to be performed'*)
+        cfn delete-change-set --stack-name "$name" --change-set-name "$change" >/dev/null
+        say 'unchanged'
+        return 0
+        ;;
+      *EarlyValidation*)
+        cfn describe-events --stack-name "$name" --change-set-name "$change" --output text >&2 || true
+        fail "$name: $reason"
+        ;;
+      *) fail "$name: $reason" ;;
+    esac
+  fi
+  cfn describe-change-set --stack-name "$name" --change-set-name "$change" --output text \
+    --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
+  if [ "$confirm" = true ]; then ask "Deploy this to $deployment?" "$deployment"; fi
+  cfn execute-change-set --stack-name "$name" --change-set-name "$change"
+  if [ "$kind" = CREATE ]; then
+    cfn wait stack-create-complete --stack-name "$name" || { failures; fail "$name was not created"; }
+  else
+    cfn wait stack-update-complete --stack-name "$name" || { failures; fail "$name was not updated"; }
+  fi
+}
+
+# Too large to be sent with the request: it goes into a bucket, under its own hash.
+upload() {
+  local bucket=${INFRAC_S3_BUCKET:-} suffix=amazonaws.com
+  if [ -z "$bucket" ]; then fail "$file has $bytes bytes, more than 51,200: name a bucket for it in INFRAC_S3_BUCKET"; fi
+  case $region in cn-*) suffix=amazonaws.com.cn ;; esac
+  aws s3 cp --region "$region" --only-show-errors "$file" "s3://$bucket/infrac/$hash.template.json"
+  url="https://$bucket.s3.$region.$suffix/infrac/$hash.template.json"
+}
+
+account_stacks() {
+  local arguments=() item
+  if [ "$yes" = yes ]; then arguments+=(--yes); fi
+  for item in ${given[@]+"${given[@]}"}; do arguments+=(--parameter "$item"); done
+  bash "$1" ${arguments[@]+"${arguments[@]}"}
+}
+
+exists() {
+  name=$1 region=$2
+  settle
+  if [ -z "$status" ]; then
+    say "$name is not there"
+    return 1
+  fi
+}
+
+physical_id() {
+  cfn describe-stack-resources --stack-name "$name" --output text \
+    --query "StackResources[?LogicalResourceId=='$1' && ResourceStatus!='DELETE_COMPLETE'].PhysicalResourceId | [0]"
+}
+
+unprotect() {
+  local id
+  id=$(physical_id "$1")
+  if [ -z "$id" ] || [ "$id" = None ]; then return 0; fi
+  shift
+  say "deletion protection of $id off"
+  aws --region "$region" "$@" "$id" >/dev/null
+}
+
+# All objects, and all earlier versions of them.
+empty_bucket() {
+  local bucket count all='[Versions, DeleteMarkers][?@][]'
+  bucket=$(physical_id "$1")
+  if [ -z "$bucket" ] || [ "$bucket" = None ]; then return 0; fi
+  say "emptying $bucket"
+  while true; do
+    count=$(versions --query "length($all)" --output text)
+    if [ "$count" = 0 ] || [ "$count" = None ]; then return 0; fi
+    aws s3api delete-objects --region "$region" --bucket "$bucket" >/dev/null --delete \
+      "$(versions --query "{Objects: $all.{Key: Key, VersionId: VersionId}, Quiet: \`true\`}" --output json)"
+  done
+}
+
+versions() { aws s3api list-object-versions --region "$region" --bucket "$bucket" --no-paginate --max-keys 500 "$@"; }
+
+delete() {
+  say "deleting $name"
+  remove
+}
+
+# Refuses to touch an account that the plan was not made for.
+guard() {
+  local actual
+  actual=$(aws sts get-caller-identity --query Account --output text)
+  if [ "$actual" != "$account" ]; then fail "this plan is for account $account, but the credentials are for $actual"; fi
+}
+
+main() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --yes) yes=yes ;;
+      --destroy) destroying=yes ;;
+      --parameter)
+        if [ $# -lt 2 ]; then fail '--parameter takes NAME=VALUE'; fi
+        given+=("$2")
+        shift
+        ;;
+      --help | -h)
+        usage
+        return 0
+        ;;
+      *) fail "unknown argument $1; see --help" ;;
+    esac
+    shift
+  done
+  # Templates and the accounts' scripts are named relative to this one.
+  cd "$(dirname "${BASH_SOURCE[0]:-.}")"
+  guard
+  if [ "$destroying" = yes ]; then
+    ask "This deletes the stacks of $system in $deployment, data included." "$deployment"
+    destroy_all
+  else
+    deploy_all
+  fi
+}

@@ -1,0 +1,1 @@
+//! Reads what was emitted back as a stranger and holds it against what was declared.
