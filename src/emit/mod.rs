@@ -41,14 +41,13 @@ pub(crate) struct Part<'a> {
 }
 
 /// All files of a build: one folder for each environment, and one for each account and region with stacks that environments share.
-/// `catalog` is the date of what infrac knows of AWS.
 ///
 /// The diagnostics are about shared stacks that differ between environments; there are no files for those.
-pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames, catalog: &str) -> (Files, Vec<Diagnostic>) {
+pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames) -> (Files, Vec<Diagnostic>) {
     let mut files = Files::new();
     let mut diagnostics = Vec::new();
     for (model, derived, plan) in builds {
-        folder(plan, &[(model, derived)], sources, catalog, &mut files);
+        folder(plan, &[(model, derived)], sources, &mut files);
     }
     for (account, region) in shared_places(builds) {
         let there: Vec<(&Model, &Derived)> = builds
@@ -59,7 +58,7 @@ pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames, catalo
         let differences = shared::differences(&there, &region);
         let Some((plan, found)) = order::account(&there, &account, &region) else { continue };
         if differences.is_empty() {
-            folder(&plan, &there, sources, catalog, &mut files);
+            folder(&plan, &there, sources, &mut files);
         }
         diagnostics.extend(differences);
         diagnostics.extend(found);
@@ -68,14 +67,8 @@ pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames, catalo
 }
 
 /// One environment's plan as `plan.json` holds it.
-pub fn plan_json(
-    model: &Model,
-    derived: &Derived,
-    plan: &Plan,
-    sources: &dyn SourceNames,
-    catalog: &str,
-) -> serde_json::Value {
-    plan_json::plan_json(plan, &parts(plan, &[(model, derived)]), sources, catalog)
+pub fn plan_json(model: &Model, derived: &Derived, plan: &Plan, sources: &dyn SourceNames) -> serde_json::Value {
+    plan_json::plan_json(plan, &parts(plan, &[(model, derived)]), sources)
 }
 
 /// Accounts and regions in which environments share stacks.
@@ -106,11 +99,11 @@ fn stack_called(model: &Model, physical_name: &str) -> Option<StackId> {
     model.stack_ids().find(|id| model.stack(*id).physical_name == physical_name)
 }
 
-fn folder(plan: &Plan, models: &[(&Model, &Derived)], sources: &dyn SourceNames, catalog: &str, files: &mut Files) {
+fn folder(plan: &Plan, models: &[(&Model, &Derived)], sources: &dyn SourceNames, files: &mut Files) {
     let folder = plan.folder();
     let parts = parts(plan, models);
     let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("{folder}/{name}"), bytes);
-    let document = plan_json::plan_json(plan, &parts, sources, catalog);
+    let document = plan_json::plan_json(plan, &parts, sources);
     put("plan.json", json::pretty(&document));
     put("manifest.json", json::pretty(&assembly::manifest(plan, &parts)));
     put("deploy.sh", script::script(plan, &parts).into_bytes());

@@ -3,13 +3,14 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::catalog::catalog;
 use crate::derive::template::{EdgeKind, Json, ParameterSource, Tree};
 use crate::emit::source::{SourceNames, place};
 use crate::emit::{Part, template};
 use crate::order::{Edge, Plan, PlanStack, PlanStep, Scope, StepKind};
 
 /// The document.
-pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNames, catalog: &str) -> Value {
+pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNames) -> Value {
     let environment = match plan.scope {
         Scope::Environment(name) => Value::from(name.as_str()),
         Scope::Account => Value::Null,
@@ -25,7 +26,7 @@ pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNam
         "environment": environment,
         "account": plan.account,
         "region": plan.region,
-        "compiler": { "name": "infrac", "version": env!("CARGO_PKG_VERSION"), "catalog": catalog },
+        "compiler": { "name": "infrac", "version": env!("CARGO_PKG_VERSION"), "catalog": catalog().date() },
         "plan_hash": "",
         "confirm": plan.confirm,
         "stacks": stacks,

@@ -95,7 +95,7 @@ remove() {
 # The events of the last operation that failed.
 failures() {
   cfn describe-stack-events --stack-name "$name" --output text --max-items 20 \
-    --query 'StackEvents[?contains(ResourceStatus,`FAILED`)].[LogicalResourceId,ResourceStatus,ResourceStatusReason]' >&2 || true
+    --query "StackEvents[?contains(ResourceStatus,'FAILED')].[LogicalResourceId,ResourceStatus,ResourceStatusReason]" >&2 || true
 }
 
 stack() {

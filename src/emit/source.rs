@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::base::Span;
+use crate::world::Sources;
 
 /// Names places in the sources.
 pub trait SourceNames {
@@ -24,6 +25,14 @@ pub struct Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl SourceNames for Sources {
+    fn locate(&self, span: Span) -> Option<Location> {
+        let source = self.get(span.file)?;
+        let at = source.lines().characters(&source.text, span.lo);
+        Some(Location { file: source.relative.clone(), line: at.line as usize + 1, column: at.column as usize + 1 })
     }
 }
 
