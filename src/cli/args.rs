@@ -23,10 +23,10 @@ pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
     /// When to show colours. The environment variable NO_COLOR turns them off, too
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, display_order = 900, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
     /// Show diagnostics and answers only
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 901)]
     pub quiet: bool,
 }
 

@@ -19,6 +19,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::base::FileId;
     use crate::cli::commands::GROUPS;
     use crate::diag::Code;
     use crate::diag::codes::ALL;
@@ -46,6 +47,28 @@ mod tests {
             let program_or_text = page.matches("\n```infra\n").count() == 2 || page.matches("\n```text\n").count() == 2;
             assert!(program_or_text, "{}: both examples are programs, or both are text", code.name());
         }
+    }
+
+    /// The programs of a page: the wrong one and the right one.
+    fn programs(page: &str) -> Vec<&str> {
+        let parts = page.split("\n```infra\n").skip(1);
+        parts.filter_map(|part| part.split_once("```")).map(|(program, _)| program).collect()
+    }
+
+    #[test]
+    fn programs_on_pages_can_be_read_unless_that_is_their_mistake() {
+        let mut mistakes = String::new();
+        for code in codes() {
+            for (at, program) in programs(page(code).unwrap_or_default()).into_iter().enumerate() {
+                for found in crate::syntax::parse(FileId(0), program).diagnostics {
+                    if at == 1 || found.code.name() != code {
+                        let which = if at == 0 { "wrong" } else { "right" };
+                        let _ = writeln!(mistakes, "{code} ({which}): {}: {}", found.code.name(), found.message);
+                    }
+                }
+            }
+        }
+        assert!(mistakes.is_empty(), "{mistakes}");
     }
 
     #[test]

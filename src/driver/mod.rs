@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, Level, Sink};
-use crate::syntax::ast::Date;
+use crate::syntax::{self, ast::Date};
 use crate::world::{Sources, SystemFolder, World, WorldError};
 
 pub use reading::diagnostic_of;
@@ -105,6 +105,9 @@ pub fn check(world: &dyn World, system: &SystemFolder, _options: &Options) -> Re
     let mut sources = Sources::new();
     let reading = system.read(world, &mut sources)?;
     sink.extend(reading.problems.iter().map(diagnostic_of));
+    for file in reading.files {
+        sink.extend(syntax::parse(file, sources.text(file)).diagnostics);
+    }
     Ok(Checked { sources, diagnostics: sink.finish(0), environments: 0 })
 }
 

@@ -15,7 +15,7 @@ fn program<'a>(page: &'a str, section: &str) -> Option<&'a str> {
     let (_, rest) = page.split_once(&format!("\n## {section}\n"))?;
     let (_, rest) = rest.split_once("\n```")?;
     let (language, rest) = rest.split_once('\n')?;
-    let (program, _) = rest.split_once("\n```")?;
+    let (program, _) = rest.split_once("```")?;
     (language == "infra").then_some(program)
 }
 
