@@ -1,0 +1,237 @@
+//! Security-group rules, from connections. Egress stands inline in the source's group, ingress as a resource of its own in the
+//! stack of the source's group; only between groups that connect to each other is egress a resource, too.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use ipnet::IpNet;
+
+use crate::base::Symbol;
+use crate::derive::build::Build;
+use crate::derive::facts;
+use crate::derive::refs::{Atom, Place, Reference};
+use crate::derive::template::{Json, TemplateResource, Tree};
+use crate::derive::text::canonical;
+use crate::eval::model::{Connection, End, Model, Ports, ResourceId, StackId};
+use crate::eval::origin::Origin;
+
+/// Longest description of a rule.
+const LONGEST_DESCRIPTION: usize = 255;
+
+impl Build<'_> {
+    /// The rules of all connections, then the placeholder of groups that may send nothing.
+    pub fn rules(&mut self) {
+        let model = self.model;
+        let mutual = Mutual::of(model);
+        for connection in &model.connections {
+            for ports in &connection.ports {
+                match (&connection.from, &connection.to) {
+                    (End::Group(from, _), End::Group(to, _)) => {
+                        self.between(connection, ports, *from, *to, mutual.connected(*to, *from));
+                    }
+                    (End::Group(from, _), End::Cidr(_) | End::Internet) => {
+                        let rule = self.inline(connection, ports, address(&connection.to));
+                        self.add_inline(*from, facts::INLINE_RULES.1, rule);
+                    }
+                    (End::Cidr(_) | End::Internet, End::Group(to, _)) => {
+                        let rule = self.inline(connection, ports, address(&connection.from));
+                        self.add_inline(*to, facts::INLINE_RULES.0, rule);
+                    }
+                    // Neither end is ours.
+                    (End::Cidr(_) | End::Internet, End::Cidr(_) | End::Internet) => {}
+                }
+            }
+        }
+        self.close();
+    }
+
+    /// Both rules between two groups. They stand in the stack of the source's group, unless the target's stack must come later:
+    /// then both stand there.
+    fn between(&mut self, connection: &Connection, ports: &Ports, from: ResourceId, to: ResourceId, mutual: bool) {
+        let model = self.model;
+        let (source, target) = (model.resource(from), model.resource(to));
+        let later = source.stack != target.stack && self.precedes(source.stack, target.stack);
+        let stack = if later { target.stack } else { source.stack };
+        self.within = connection.origin;
+        let description = description(connection, ports);
+        let id = format!("{}From{}{}", target.logical_id, source.logical_id, port_id(ports));
+        let peer = |build: &mut Self, group| build.group_id(group, stack, connection.origin);
+        let (own, other) = (peer(self, to), peer(self, from));
+        let ingress = rule(ports, &description, [("GroupId", own), ("SourceSecurityGroupId", other)]);
+        self.add_rule(stack, id, facts::INGRESS, ingress, connection);
+        let (own, other) = (peer(self, from), peer(self, to));
+        if mutual || later {
+            let id = format!("{}To{}{}", source.logical_id, target.logical_id, port_id(ports));
+            let egress = rule(ports, &description, [("GroupId", own), ("DestinationSecurityGroupId", other)]);
+            self.add_rule(stack, id, facts::EGRESS, egress, connection);
+        } else {
+            let egress = rule(ports, &description, [("DestinationSecurityGroupId", other)]);
+            self.add_inline(from, facts::INLINE_RULES.1, egress.because(ports_origin(connection, ports)));
+        }
+    }
+
+    fn group_id(&mut self, group: ResourceId, stack: StackId, origin: Origin) -> Tree {
+        let reference = Reference::GetAtt(Symbol::new(facts::GROUP_ID));
+        self.tree(vec![Atom::Resource(group, reference)], Place { stack, policy: false }, origin)
+    }
+
+    fn inline(&mut self, connection: &Connection, ports: &Ports, address: (&'static str, String)) -> Tree {
+        let (key, range) = address;
+        rule(ports, &description(connection, ports), [(key, Tree::text(range))])
+            .because(ports_origin(connection, ports))
+    }
+
+    fn add_inline(&mut self, group: ResourceId, property: &str, rule: Tree) {
+        let model = self.model;
+        let Some(Json::Map(properties)) = self.properties(model.resource(group)) else { return };
+        let list = properties.entry(property.to_owned()).or_insert_with(|| Tree::list([]).because(rule.origin));
+        if let Json::List(rules) = &mut list.json
+            && !rules.iter().any(|known| same_rule(known, &rule))
+        {
+            rules.push(rule);
+        }
+    }
+
+    fn add_rule(&mut self, stack: StackId, id: String, ty: &str, properties: Tree, connection: &Connection) {
+        let origin = connection.origin;
+        let added = TemplateResource {
+            resource: None,
+            title: format!("connect {}", connection.text),
+            ty: ty.to_owned(),
+            properties: properties.because(origin),
+            depends_on: Vec::new(),
+            deletion: None,
+            attributes: IndexMap::new(),
+            origin,
+        };
+        self.template(stack).resources.entry(id).or_insert(added);
+    }
+
+    /// A group without a rule for what may leave would be open to everywhere.
+    fn close(&mut self) {
+        let model = self.model;
+        for id in model.resource_ids() {
+            let group = model.resource(id);
+            if group.ty != *facts::SECURITY_GROUP {
+                continue;
+            }
+            let Some(Json::Map(properties)) = self.properties(group) else { continue };
+            let list = properties.entry(facts::INLINE_RULES.1.to_owned()).or_insert_with(|| Tree::list([]));
+            if let Json::List(rules) = &mut list.json
+                && rules.is_empty()
+            {
+                let nowhere = facts::NOWHERE;
+                let number = |value| Tree::new(Json::Int(value), Origin::INHERITED);
+                rules.push(Tree::map([
+                    ("CidrIp", Tree::text(nowhere.cidr)),
+                    ("IpProtocol", Tree::text(nowhere.protocol)),
+                    ("FromPort", number(nowhere.from)),
+                    ("ToPort", number(nowhere.to)),
+                    ("Description", Tree::text(nowhere.description)),
+                ]));
+            }
+        }
+    }
+}
+
+fn ports_origin(connection: &Connection, ports: &Ports) -> Origin {
+    if ports.origin == Origin::INHERITED { connection.origin } else { ports.origin }
+}
+
+fn rule<const N: usize>(ports: &Ports, description: &str, peers: [(&str, Tree); N]) -> Tree {
+    let mut entries: Vec<(&str, Tree)> = peers.into();
+    entries.push(("IpProtocol", Tree::text(ports.protocol.clone())));
+    if ports.protocol != "-1" {
+        entries.push(("FromPort", Tree::new(Json::Int(ports.range.0), Origin::INHERITED)));
+        entries.push(("ToPort", Tree::new(Json::Int(ports.range.1), Origin::INHERITED)));
+    }
+    entries.push(("Description", Tree::text(description)));
+    Tree::map(entries)
+}
+
+/// EC2 refuses a second rule that differs in its description only.
+fn same_rule(one: &Tree, other: &Tree) -> bool {
+    let bare = |tree: &Tree| match &tree.json {
+        Json::Map(entries) => {
+            let rest: BTreeMap<&String, String> = entries
+                .iter()
+                .filter(|(key, _)| *key != "Description")
+                .map(|(key, value)| (key, canonical(value)))
+                .collect();
+            Some(format!("{rest:?}"))
+        }
+        Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Text(_) | Json::List(_) => None,
+    };
+    bare(one).is_some() && bare(one) == bare(other)
+}
+
+fn address(end: &End) -> (&'static str, String) {
+    match end {
+        End::Cidr(range @ IpNet::V6(_)) => ("CidrIpv6", range.to_string()),
+        End::Cidr(range @ IpNet::V4(_)) => ("CidrIp", range.to_string()),
+        End::Internet | End::Group(..) => ("CidrIp", "0.0.0.0/0".to_owned()),
+    }
+}
+
+/// "alb to app on tcp 5000", in the letters that EC2 allows.
+fn description(connection: &Connection, ports: &Ports) -> String {
+    let text = connection.text.replace("->", "to");
+    let on = match (ports.protocol.as_str(), ports.range) {
+        ("-1", _) => "all traffic".to_owned(),
+        (protocol, (-1, _)) => protocol.to_owned(),
+        (protocol, (first, last)) if first == last => format!("{protocol} {first}"),
+        (protocol, (first, last)) => format!("{protocol} {first}-{last}"),
+    };
+    let allowed = |c: char| if c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c) { c } else { '_' };
+    format!("{text} on {on}").chars().map(allowed).take(LONGEST_DESCRIPTION).collect()
+}
+
+/// What tells rules between the same groups apart.
+fn port_id(ports: &Ports) -> String {
+    let protocol = match ports.protocol.as_str() {
+        "-1" => "All",
+        "tcp" => "Tcp",
+        "udp" => "Udp",
+        "icmp" => "Icmp",
+        "icmpv6" => "Icmpv6",
+        other => return format!("Protocol{other}From{}To{}", ports.range.0, ports.range.1),
+    };
+    match ports.range {
+        (-1, _) => protocol.to_owned(),
+        _ if ports.protocol == "-1" => protocol.to_owned(),
+        (first, last) if first == last => format!("{protocol}{first}"),
+        (first, last) => format!("{protocol}{first}To{last}"),
+    }
+}
+
+/// Which groups a chain of connections leads to from which.
+struct Mutual(BTreeMap<ResourceId, BTreeSet<ResourceId>>);
+
+impl Mutual {
+    fn of(model: &Model) -> Mutual {
+        let mut next: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();
+        for connection in &model.connections {
+            if let (End::Group(from, _), End::Group(to, _)) = (&connection.from, &connection.to) {
+                next.entry(*from).or_default().insert(*to);
+            }
+        }
+        Mutual(next)
+    }
+
+    /// Inline rules along such a chain would be a circle of references.
+    fn connected(&self, from: ResourceId, to: ResourceId) -> bool {
+        let mut seen = BTreeSet::from([from]);
+        let mut queue = vec![from];
+        while let Some(at) = queue.pop() {
+            if at == to {
+                return true;
+            }
+            for next in self.0.get(&at).into_iter().flatten() {
+                if seen.insert(*next) {
+                    queue.push(*next);
+                }
+            }
+        }
+        false
+    }
+}
