@@ -1,5 +1,7 @@
 //! A small system for tests: four stacks of an environment, one that environments share, a manual step and an external system.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use indexmap::IndexMap;
 
 use crate::base::{FileId, Span, Symbol};

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use super::sample::{at, empty, shop};
 use super::*;
 use crate::derive::template::EdgeKind;
