@@ -1,12 +1,19 @@
 //! The whole pipeline on one screen.
 
+mod plan;
 mod reading;
+mod run;
+mod tests;
 
 use std::collections::BTreeMap;
 
 use crate::base::{Span, Symbol};
+use crate::derive::template::Derived;
 use crate::diag::{Diagnostic, Level, Sink};
-use crate::syntax::{self, ast::Date};
+use crate::eval::model::Model;
+use crate::order::Plan;
+use crate::{emit, prove};
+use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError};
 
 pub use reading::diagnostic_of;
@@ -100,33 +107,42 @@ pub struct TestResult {
 }
 
 /// Everything that can be known of a system without building it. The machine's refusal to read is an error.
-pub fn check(world: &dyn World, system: &SystemFolder, _options: &Options) -> Result<Checked, WorldError> {
-    let mut sink = Sink::new();
-    let mut sources = Sources::new();
-    let reading = system.read(world, &mut sources)?;
-    sink.extend(reading.problems.iter().map(diagnostic_of));
-    for file in reading.files {
-        sink.extend(syntax::parse(file, sources.text(file)).diagnostics);
-    }
-    Ok(Checked { sources, diagnostics: sink.finish(0), environments: 0 })
+pub fn check(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Checked, WorldError> {
+    Ok(finished(run::run(world, system, options)?).0)
 }
 
-/// Builds a system, if there is no error in it.
+/// Builds a system, if there is no error in it. What is emitted is read back and proved before it is given away.
 pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Built, WorldError> {
-    Ok(Built { checked: check(world, system, options)?, files: None })
+    let (mut checked, builds) = finished(run::run(world, system, options)?);
+    if checked.has_errors() {
+        return Ok(Built { checked, files: None });
+    }
+    let (files, found) = emit::emit(&builds, &checked.sources);
+    let mut sink = Sink::new();
+    sink.extend(found);
+    for (model, _, _) in &builds {
+        sink.extend_in(model.environment.name, prove::prove(model, &files));
+    }
+    checked.diagnostics.extend(sink.finish(checked.environments));
+    let files = (!checked.has_errors()).then_some(files);
+    Ok(Built { checked, files })
 }
 
 /// The deploy order of a system, if there is no error in it.
-pub fn plan(
-    world: &dyn World,
-    system: &SystemFolder,
-    options: &Options,
-    _form: &PlanForm,
-) -> Result<Planned, WorldError> {
-    Ok(Planned { checked: check(world, system, options)?, text: None })
+pub fn plan(world: &dyn World, system: &SystemFolder, options: &Options, form: &PlanForm) -> Result<Planned, WorldError> {
+    let (checked, builds) = finished(run::run(world, system, options)?);
+    if checked.has_errors() {
+        return Ok(Planned { checked, text: None });
+    }
+    let text = plan::render(&builds, &checked.sources, form);
+    Ok(Planned { checked, text: Some(text) })
 }
 
 /// Runs the tests of a system.
 pub fn test(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Tested, WorldError> {
-    Ok(Tested { checked: check(world, system, options)?, results: Vec::new() })
+    tests::tests(world, system, options)
+}
+
+fn finished(run: run::Run) -> (Checked, Vec<(Model, Derived, Plan)>) {
+    (Checked { sources: run.sources, diagnostics: run.diagnostics, environments: run.environments }, run.builds)
 }

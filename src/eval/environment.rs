@@ -45,7 +45,7 @@ impl<'p> Evaluator<'p> {
             span: declared.name.span,
         };
         for name in ["account", "region"] {
-            let Some(entry) = self.environment_entry(name) else {
+            let Some(source) = self.environment_value(name) else {
                 self.report(
                     Diagnostic::new(
                         codes::MISSING_PARAM,
@@ -61,7 +61,7 @@ impl<'p> Evaluator<'p> {
                 );
                 continue;
             };
-            let value = self.evaluate(&entry.value, &scope);
+            let value = self.evaluate(source, &scope);
             let known = match &value.kind {
                 Kind::Text(text) => text.known().map(str::to_owned),
                 _ => None,
@@ -76,7 +76,7 @@ impl<'p> Evaluator<'p> {
                 Some(text) => {
                     let mut diagnostic = Diagnostic::new(
                         codes::PARAM_OUT_OF_RANGE,
-                        entry.value.span,
+                        source.span,
                         if name == "account" {
                             format!("`{text}` is no AWS account id: twelve digits are wanted")
                         } else {
@@ -84,14 +84,14 @@ impl<'p> Evaluator<'p> {
                         },
                     );
                     if name == "region" {
-                        diagnostic = diagnostic.did_you_mean(entry.value.span, &text, self.catalog.regions());
+                        diagnostic = diagnostic.did_you_mean(source.span, &text, self.catalog.regions());
                     }
                     self.report(diagnostic);
                 }
                 None if value.is_error() => {}
                 None => self.report(Diagnostic::new(
                     codes::WRONG_TYPE,
-                    entry.value.span,
+                    source.span,
                     format!(
                         "`{name}` is a text, such as {}",
                         if name == "account" { "\"123456789012\"" } else { "\"eu-west-1\"" }
@@ -99,13 +99,13 @@ impl<'p> Evaluator<'p> {
                 )),
             }
         }
-        if let Some(entry) = self.environment_entry("confirm") {
-            let value = self.evaluate(&entry.value, &scope);
+        if let Some(source) = self.environment_value("confirm") {
+            let value = self.evaluate(source, &scope);
             match value.kind {
                 Kind::Bool(confirm) => environment.confirm = confirm,
                 Kind::Error => {}
                 _ => {
-                    self.report(Diagnostic::new(codes::WRONG_TYPE, entry.value.span, "`confirm` is `true` or `false`"))
+                    self.report(Diagnostic::new(codes::WRONG_TYPE, source.span, "`confirm` is `true` or `false`"))
                 }
             }
         }
@@ -120,6 +120,12 @@ impl<'p> Evaluator<'p> {
             .into_iter()
             .flat_map(|environment| &environment.entries)
             .find(|entry| matches!(&entry.key, EntryKey::Word(word) if word.name == *name))
+    }
+
+    /// What is given from outside for a name, or else what the environment says.
+    fn environment_value(&self, name: &str) -> Option<&'p Expr> {
+        let given = self.given.set.iter().find(|(set, _)| *set == *name).map(|(_, value)| *value);
+        given.or_else(|| self.environment_entry(name).map(|entry| &entry.value))
     }
 
     /// Checks what environments set, and finds every param's value.
@@ -143,7 +149,8 @@ impl<'p> Evaluator<'p> {
             }
         }
         for (name, value) in &self.given.set {
-            if !self.program.params.iter().any(|(_, param)| param.name.name == *name) {
+            let own = OWN_SETTINGS.contains(&name.as_str());
+            if !own && !self.program.params.iter().any(|(_, param)| param.name.name == *name) {
                 let params: Vec<&str> = self.program.params.iter().map(|(_, param)| param.name.name.as_str()).collect();
                 let diagnostic =
                     Diagnostic::new(codes::UNKNOWN_PARAM, value.span, format!("there is no param `{name}` to set"))

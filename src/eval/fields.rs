@@ -8,7 +8,6 @@ use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::scope::{Member, Scope};
 use crate::eval::value::{Attribute, Hole, Kind, Metric, Piece, Template, Value};
 use crate::eval::{Evaluator, facts, units};
-use crate::resolve::Global;
 use crate::syntax::ast::{Argument, Expr, Ident};
 
 impl<'p> Evaluator<'p> {

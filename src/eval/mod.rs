@@ -26,7 +26,6 @@ pub mod value;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use crate::base::{Span, Symbol, limits};
 use crate::catalog::{Catalog, catalog};

@@ -14,13 +14,19 @@ pub struct Library;
 /// One declaration: its name, where it is found, its encoded tree, and the tree once decoded.
 struct Declaration {
     name: &'static str,
-    encoded: &'static [u8],
+    from: usize,
+    to: usize,
     decoded: OnceLock<Option<Item>>,
 }
 
 impl Declaration {
+    const fn new(name: &'static str, from: usize, to: usize) -> Declaration {
+        Declaration { name, from, to, decoded: OnceLock::new() }
+    }
+
     fn item(&'static self) -> Option<&'static Item> {
-        self.decoded.get_or_init(|| postcard::from_bytes(self.encoded).ok()).as_ref()
+        let decode = || postcard::from_bytes(ENCODED.get(self.from..self.to)?).ok();
+        self.decoded.get_or_init(decode).as_ref()
     }
 }
 
