@@ -56,9 +56,10 @@ pub fn build() -> Result<(), Box<dyn Error>> {
     }
     fs::write(out.join("library.bin"), heap)?;
     let generated = format!(
-        "static DECLARATIONS: &[Declaration] = &[\n{table}];\n\
+        "static DECLARATIONS: [Declaration; {}] = [\n{table}];\n\
          static SOURCES: &[(&str, &str)] = &[\n{sources}];\n\
-         static ENCODED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/library.bin\"));\n"
+         static ENCODED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/library.bin\"));\n",
+        declarations.len()
     );
     fs::write(out.join("library.rs"), generated)?;
     Ok(())
