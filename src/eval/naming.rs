@@ -56,14 +56,13 @@ impl<'p> Evaluator<'p> {
             return self.spoken_name(instance, &value, property);
         }
         let per_account = self.model.stacks.get(stack.index()).is_some_and(|stack| stack.per_account);
-        let own = self.rule(|subject| matches!(subject, NamingSubject::Type(name) if name.name == ty));
-        let rule = own
-            .or_else(
-                || if per_account { self.rule(|subject| matches!(subject, NamingSubject::PerAccount)) } else { None },
-            )
-            .or_else(
-                || if per_account { None } else { self.rule(|subject| matches!(subject, NamingSubject::Default)) },
-            )?;
+        // A rule for a type may speak of the environment; what stands in a shared stack belongs to none.
+        let rule = if per_account {
+            self.rule(|subject| matches!(subject, NamingSubject::PerAccount))
+        } else {
+            self.rule(|subject| matches!(subject, NamingSubject::Type(name) if name.name == ty))
+                .or_else(|| self.rule(|subject| matches!(subject, NamingSubject::Default)))
+        }?;
         if matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated") {
             return None;
         }
