@@ -194,12 +194,13 @@ impl<'p> Evaluator<'p> {
             return self.value(Kind::Text(Template::hole(Hole::Resource(resource, Attribute::Named(name)))), span);
         };
         let set = known.property(name.as_str()).is_some_and(|property| !property.read_only());
-        if known.attribute(name.as_str()).is_some() && !(self.querying && set) {
-            return self.value(Kind::Text(Template::hole(Hole::Resource(resource, Attribute::Named(name)))), span);
-        }
+        // Some schemas list an object beside its parts (`Endpoint`, `Endpoint.Address`); only the parts can be had.
         let prefix = format!("{name}.");
         if known.attributes().any(|(attribute, _)| attribute.starts_with(&prefix)) {
             return self.value(Kind::AttributePath(resource, name), span);
+        }
+        if known.attribute(name.as_str()).is_some() && !(self.querying && set) {
+            return self.value(Kind::Text(Template::hole(Hole::Resource(resource, Attribute::Named(name)))), span);
         }
         if self.querying
             && let Some(value) = self.finished_property(resource, name, span)
