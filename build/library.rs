@@ -39,7 +39,8 @@ pub fn build() -> Result<(), Box<dyn Error>> {
             return Err(format!("{}:{line}: {} ({})", path.display(), first.message, first.code.name()).into());
         }
         for item in &parsed.file.items {
-            let name = name_of(item).ok_or_else(|| format!("{}: the library holds declarations only", path.display()))?;
+            let name =
+                name_of(item).ok_or_else(|| format!("{}: the library holds declarations only", path.display()))?;
             if declarations.insert(name.clone(), postcard::to_stdvec(item)?).is_some() {
                 return Err(format!("{}: `{name}` is defined twice in the library", path.display()).into());
             }

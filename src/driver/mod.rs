@@ -12,9 +12,9 @@ use crate::derive::template::Derived;
 use crate::diag::{Diagnostic, Level, Sink};
 use crate::eval::model::Model;
 use crate::order::Plan;
-use crate::{emit, prove};
 use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError};
+use crate::{emit, prove};
 
 pub use reading::diagnostic_of;
 
@@ -129,7 +129,12 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
 }
 
 /// The deploy order of a system, if there is no error in it.
-pub fn plan(world: &dyn World, system: &SystemFolder, options: &Options, form: &PlanForm) -> Result<Planned, WorldError> {
+pub fn plan(
+    world: &dyn World,
+    system: &SystemFolder,
+    options: &Options,
+    form: &PlanForm,
+) -> Result<Planned, WorldError> {
     let (checked, builds) = finished(run::run(world, system, options)?);
     if checked.has_errors() {
         return Ok(Planned { checked, text: None });

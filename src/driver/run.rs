@@ -112,7 +112,9 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
             sink.extend(unused.unwrap_or_default().into_iter().map(|(name, span)| unused_param(name, span)));
         }
         if builds.len() == loaded.environments.len() {
-            sink.extend(check::check_environments(&builds.iter().map(|(model, derived, _)| (model, derived)).collect::<Vec<_>>()));
+            sink.extend(check::check_environments(
+                &builds.iter().map(|(model, derived, _)| (model, derived)).collect::<Vec<_>>(),
+            ));
         }
         (builds, loaded.environments.len())
     })?;
@@ -147,7 +149,8 @@ pub(super) fn examined<'p>(
         diagnostics.retain(|diagnostic| !may_be_hidden(diagnostic.code));
     }
     let unused = evaluated.unused_params();
-    let broken = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|one| one.level == Level::Error && !one.code.waivable());
+    let broken =
+        |diagnostics: &[Diagnostic]| diagnostics.iter().any(|one| one.level == Level::Error && !one.code.waivable());
     if loaded.damaged || broken(&diagnostics) {
         return One { diagnostics, unused, build: None };
     }
@@ -200,12 +203,19 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
         if !program.environments.contains_key(&from.name) {
             let known = program.environments.keys().map(|name| name.as_str());
             sink.push(
-                Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, from.span, format!("there is no environment `{}`", from.name))
-                    .did_you_mean(from.span, from.name.as_str(), known),
+                Diagnostic::new(
+                    codes::UNKNOWN_ENVIRONMENT,
+                    from.span,
+                    format!("there is no environment `{}`", from.name),
+                )
+                .did_you_mean(from.span, from.name.as_str(), known),
             );
         }
         let chain = program.chain(environment.name.name);
-        let back = chain.last().and_then(|last| last.from).filter(|from| chain.iter().any(|known| known.name.name == from.name));
+        let back = chain
+            .last()
+            .and_then(|last| last.from)
+            .filter(|from| chain.iter().any(|known| known.name.name == from.name));
         if let Some(back) = back
             && back.name == environment.name.name
         {
@@ -217,7 +227,8 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
             .help("let one of them stand without `from`");
             for other in chain.iter().skip(1) {
                 if let Some(from) = other.from {
-                    diagnostic = diagnostic.label(from.span, format!("`{}` is built from `{}`", other.name.name, from.name));
+                    diagnostic =
+                        diagnostic.label(from.span, format!("`{}` is built from `{}`", other.name.name, from.name));
                 }
             }
             sink.push(diagnostic);
@@ -226,8 +237,12 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
     let built: Vec<Symbol> = program.built_environments().map(|(_, environment)| environment.name.name).collect();
     if built.is_empty() {
         sink.push(
-            Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, program.system.span, format!("system `{}` has no environment", program.system.name))
-                .help("add one: `environment production { account = \"123456789012\", region = \"eu-west-1\" }`"),
+            Diagnostic::new(
+                codes::UNKNOWN_ENVIRONMENT,
+                program.system.span,
+                format!("system `{}` has no environment", program.system.name),
+            )
+            .help("add one: `environment production { account = \"123456789012\", region = \"eu-west-1\" }`"),
         );
     }
     if options.environments.is_empty() {
@@ -267,7 +282,9 @@ fn command_line(options: &Options, sources: &mut Sources, sink: &mut Sink) -> Ve
         };
         let (entry, diagnostics) = read(sources, value);
         let plain = diagnostics.is_empty()
-            && entry.as_ref().is_some_and(|entry| !matches!(entry.value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Binary(..)));
+            && entry
+                .as_ref()
+                .is_some_and(|entry| !matches!(entry.value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Binary(..)));
         let (entry, diagnostics) = if plain { (entry, diagnostics) } else { read(sources, &format!("{value:?}")) };
         sink.extend(diagnostics);
         if let Some(entry) = entry {

@@ -39,7 +39,9 @@ pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options)
 
 /// What the run before the tests has said already.
 fn is_known(diagnostic: &Diagnostic) -> bool {
-    diagnostic.code != codes::TEST_FAILED && diagnostic.code != codes::UNKNOWN_CODE && diagnostic.code != codes::UNKNOWN_ENVIRONMENT
+    diagnostic.code != codes::TEST_FAILED
+        && diagnostic.code != codes::UNKNOWN_CODE
+        && diagnostic.code != codes::UNKNOWN_ENVIRONMENT
 }
 
 fn environments_of(test: &Test, loaded: &Loaded<'_>, sink: &mut Sink) -> Vec<Symbol> {
@@ -55,8 +57,12 @@ fn environments_of(test: &Test, loaded: &Loaded<'_>, sink: &mut Sink) -> Vec<Sym
         } else {
             let known = loaded.program.environments.keys().map(|name| name.as_str());
             sink.push(
-                Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, name.span, format!("there is no environment `{}`", name.name))
-                    .did_you_mean(name.span, name.name.as_str(), known),
+                Diagnostic::new(
+                    codes::UNKNOWN_ENVIRONMENT,
+                    name.span,
+                    format!("there is no environment `{}`", name.name),
+                )
+                .did_you_mean(name.span, name.name.as_str(), known),
             );
         }
     }
@@ -99,14 +105,19 @@ fn one(loaded: &Loaded<'_>, test: &Test, environment: Symbol, options: &Options)
         }
         wrong
     });
-    let errors: Vec<&Diagnostic> = outcome.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).collect();
+    let errors: Vec<&Diagnostic> =
+        outcome.diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).collect();
     match &test.body {
         TestBody::Asserts(_) => {
             if let Some(first) = errors.first() {
                 failures.push(
-                    Diagnostic::new(codes::TEST_FAILED, test.name.span, format!("test “{name}” failed in `{environment}`"))
-                        .here("the system has an error there")
-                        .label(first.span(), format!("{}: {}", first.code.name(), first.message)),
+                    Diagnostic::new(
+                        codes::TEST_FAILED,
+                        test.name.span,
+                        format!("test “{name}” failed in `{environment}`"),
+                    )
+                    .here("the system has an error there")
+                    .label(first.span(), format!("{}: {}", first.code.name(), first.message)),
                 );
             }
         }

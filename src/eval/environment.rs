@@ -104,9 +104,7 @@ impl<'p> Evaluator<'p> {
             match value.kind {
                 Kind::Bool(confirm) => environment.confirm = confirm,
                 Kind::Error => {}
-                _ => {
-                    self.report(Diagnostic::new(codes::WRONG_TYPE, source.span, "`confirm` is `true` or `false`"))
-                }
+                _ => self.report(Diagnostic::new(codes::WRONG_TYPE, source.span, "`confirm` is `true` or `false`")),
             }
         }
         environment.partition = partition(&environment.region).to_owned();

@@ -199,7 +199,21 @@ impl<'p> Evaluator<'p> {
                 }
                 match (self.by_value(x), self.by_value(y)) {
                     (Some(x), Some(y)) => Some(x == y),
-                    _ => None,
+                    (Some(known), None) => {
+                        if y.may_be(&known) {
+                            None
+                        } else {
+                            Some(false)
+                        }
+                    }
+                    (None, Some(known)) => {
+                        if x.may_be(&known) {
+                            None
+                        } else {
+                            Some(false)
+                        }
+                    }
+                    (None, None) => None,
                 }
             }
             (Kind::List(x), Kind::List(y)) => {

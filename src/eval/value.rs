@@ -274,6 +274,27 @@ impl Template {
         })
     }
 
+    /// Whether a text with gaps could turn out to be this one: its known beginning and end fit, and it is not longer already.
+    pub fn may_be(&self, text: &str) -> bool {
+        let known: usize = self
+            .pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Literal(literal) => literal.len(),
+                Piece::Hole(_) => 0,
+            })
+            .sum();
+        let starts = match self.pieces.first() {
+            Some(Piece::Literal(first)) => text.starts_with(&**first),
+            Some(Piece::Hole(_)) | None => true,
+        };
+        let ends = match self.pieces.last() {
+            Some(Piece::Literal(last)) => text.ends_with(&**last),
+            Some(Piece::Hole(_)) | None => true,
+        };
+        known <= text.len() && starts && ends
+    }
+
     /// This text and another behind it.
     #[must_use]
     pub fn then(&self, other: &Template) -> Template {

@@ -32,7 +32,8 @@ fn rust_files(folder: &Path) -> Vec<(PathBuf, String)> {
 fn rooms() -> BTreeMap<String, BTreeSet<String>> {
     let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).unwrap();
     let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let rows = text.lines().skip_while(|line| !line.starts_with("| room |")).skip(2).take_while(|line| line.starts_with('|'));
+    let rows =
+        text.lines().skip_while(|line| !line.starts_with("| room |")).skip(2).take_while(|line| line.starts_with('|'));
     for row in rows {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         let name = cells[0].trim_matches('`').to_owned();
@@ -40,7 +41,11 @@ fn rooms() -> BTreeMap<String, BTreeSet<String>> {
         let allowed = if all {
             rooms.keys().cloned().collect()
         } else {
-            cells[2].split(',').map(|room| room.trim().trim_matches('`').to_owned()).filter(|room| !room.is_empty()).collect()
+            cells[2]
+                .split(',')
+                .map(|room| room.trim().trim_matches('`').to_owned())
+                .filter(|room| !room.is_empty())
+                .collect()
         };
         rooms.insert(name, allowed);
     }
@@ -50,7 +55,8 @@ fn rooms() -> BTreeMap<String, BTreeSet<String>> {
 /// The room that a file of `src/` belongs to: its first folder.
 fn room_of(path: &Path) -> Option<String> {
     let inside = path.strip_prefix(root().join("src")).unwrap();
-    (inside.components().count() > 1).then(|| inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned())
+    (inside.components().count() > 1)
+        .then(|| inside.components().next().unwrap().as_os_str().to_string_lossy().into_owned())
 }
 
 #[test]
@@ -60,12 +66,16 @@ fn rooms_use_only_those_that_their_row_names() {
     let mut wrong = Vec::new();
     for (path, text) in rust_files(&root().join("src")) {
         let Some(room) = room_of(&path) else { continue };
-        let allowed = rooms.get(&room).unwrap_or_else(|| panic!("`{room}` is not in the table of docs/ARCHITECTURE.md"));
+        let allowed =
+            rooms.get(&room).unwrap_or_else(|| panic!("`{room}` is not in the table of docs/ARCHITECTURE.md"));
         for (at, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for part in code.split("crate::").skip(1) {
                 let names: Vec<String> = if let Some(group) = part.strip_prefix('{') {
-                    group.split([',', '}']).map(|name| name.trim().split("::").next().unwrap_or_default().to_owned()).collect()
+                    group
+                        .split([',', '}'])
+                        .map(|name| name.trim().split("::").next().unwrap_or_default().to_owned())
+                        .collect()
                 } else {
                     vec![part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()]
                 };
@@ -83,18 +93,17 @@ fn rooms_use_only_those_that_their_row_names() {
 #[test]
 fn every_room_of_the_table_is_there() {
     for room in rooms().keys() {
-        assert!(root().join("src").join(room).is_dir(), "docs/ARCHITECTURE.md names the room `{room}`, which is not there");
+        assert!(
+            root().join("src").join(room).is_dir(),
+            "docs/ARCHITECTURE.md names the room `{room}`, which is not there"
+        );
     }
 }
 
 #[test]
 fn only_syntax_sees_the_parser_and_only_world_and_cli_the_file_system() {
-    let rules: [(&str, &[&str]); 4] = [
-        ("pest", &["syntax"]),
-        ("std::fs", &["world", "cli"]),
-        ("miette", &["cli"]),
-        ("codespan_reporting", &["cli"]),
-    ];
+    let rules: [(&str, &[&str]); 4] =
+        [("pest", &["syntax"]), ("std::fs", &["world", "cli"]), ("miette", &["cli"]), ("codespan_reporting", &["cli"])];
     let mut wrong = Vec::new();
     for (path, text) in rust_files(&root().join("src")) {
         let Some(room) = room_of(&path) else { continue };
@@ -116,7 +125,8 @@ fn names_of_aws_stand_in_facts_alone() {
     let mut wrong = Vec::new();
     for (path, text) in rust_files(&root().join("src")) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let tests = path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs" | "sample.rs")));
+        let tests =
+            path.components().any(|part| matches!(part.as_os_str().to_str(), Some("tests" | "tests.rs" | "sample.rs")));
         // Knowledge has its files; tests may name what they test; help shows examples.
         if name == "facts.rs" || tests {
             continue;
