@@ -1,21 +1,91 @@
-//! Invariants of the derived model, and the waivers that lift them.
+//! Checks of one environment, and of all together: one small function each, in a file per subject, all called from the lists below.
+
+mod accounts;
+mod facts;
+mod limits;
+mod metrics;
+mod naming;
+mod network;
+mod privilege;
+#[cfg(test)]
+mod tests;
+mod waive;
 
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
-use crate::eval::model::Model;
-use crate::syntax::ast::Date;
+use crate::eval::model::{Model, StackId};
+use crate::eval::value::{Node, NodeKind};
 
-/// Everything that is wrong with one environment.
-pub fn check(_model: &Model, _derived: &Derived) -> Vec<Diagnostic> {
-    Vec::new()
+pub use waive::{used_waivers, waive};
+
+/// One environment, evaluated and lowered.
+struct World<'a> {
+    model: &'a Model,
+    derived: &'a Derived,
+    found: Vec<Diagnostic>,
 }
 
-/// Everything that is wrong between environments.
-pub fn check_environments(_environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
-    Vec::new()
+/// A check of one environment.
+type Check = fn(&mut World<'_>);
+
+/// All of them.
+const CHECKS: &[Check] = &[
+    naming::names_differ,
+    naming::exports_differ,
+    naming::names_fit,
+    accounts::one_for_each_account,
+    accounts::no_literal_account,
+    limits::templates_fit,
+    privilege::no_wildcards,
+    privilege::roles_are_passed_to_a_service,
+    privilege::no_administrators,
+    privilege::no_hand_written_policies,
+    privilege::documents_are_sound,
+    network::subnets_lie_in_their_network,
+    network::subnets_do_not_overlap,
+    network::open_ports_have_listeners,
+    network::listeners_encrypt,
+    network::the_world_is_let_in_on_purpose,
+    metrics::metrics_are_published_there,
+];
+
+/// Checks one environment.
+pub fn check(model: &Model, derived: &Derived) -> Vec<Diagnostic> {
+    let mut world = World { model, derived, found: Vec::new() };
+    for check in CHECKS {
+        check(&mut world);
+    }
+    world.found
 }
 
-/// What remains when the waivers of a model are heeded.
-pub fn waive(diagnostics: Vec<Diagnostic>, _model: &Model, _today: Option<Date>) -> Vec<Diagnostic> {
-    diagnostics
+/// Checks environments against each other: what may exist once in an account and region, and names.
+pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
+    let models: Vec<&Model> = environments.iter().map(|(model, _)| *model).collect();
+    let mut found = accounts::one_across_environments(&models);
+    found.extend(naming::names_differ_across_environments(&models));
+    found
+}
+
+/// The text of a node, with the environment's values, if all of it is known.
+fn known(model: &Model, stack: StackId, node: &Node) -> Option<String> {
+    match &node.kind {
+        NodeKind::Text(text) => crate::derive::known_text(model, stack, text),
+        NodeKind::Bool(value) => Some(value.to_string()),
+        NodeKind::Int(value) => Some(value.to_string()),
+        NodeKind::Float(_)
+        | NodeKind::List(_)
+        | NodeKind::Map(_)
+        | NodeKind::Json(_)
+        | NodeKind::Base64(_)
+        | NodeKind::Zone(_) => None,
+    }
+}
+
+/// The items of a list; a single value stands for a list of one, as it does for AWS.
+fn items(node: Option<&Node>) -> &[Node] {
+    match node.map(|node| (&node.kind, node)) {
+        Some((NodeKind::List(items), _)) => items,
+        Some((_, node)) => std::slice::from_ref(node),
+        None => &[],
+    }
 }

@@ -100,7 +100,14 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
         });
         let mut builds = Vec::with_capacity(found.len());
         let mut unused: Option<Vec<(Symbol, Span)>> = None;
-        for (environment, one) in loaded.environments.iter().zip(found) {
+        let used: Vec<Span> = found
+            .iter()
+            .filter_map(|one| Some((&one.build.as_ref()?.0, &one.diagnostics)))
+            .flat_map(|(model, left)| check::used_waivers(model, left))
+            .collect();
+        for (environment, mut one) in loaded.environments.iter().zip(found) {
+            // A waiver is unused if it lifts nothing in any environment.
+            one.diagnostics.retain(|left| left.code != codes::UNUSED_WAIVER || !used.contains(&left.span()));
             sink.extend_in(*environment, one.diagnostics);
             unused = Some(match unused {
                 None => one.unused,

@@ -1,0 +1,55 @@
+//! What the checks must know of single AWS types and actions. Nothing else in this room names one.
+
+/// The attached policies of a role, user or group.
+pub const MANAGED_POLICIES: &str = "ManagedPolicyArns";
+/// Endings of the ARNs of AWS's own policies with which one can do everything, or give it to oneself.
+pub const ADMINISTRATOR_POLICIES: &[&str] =
+    &[":policy/AdministratorAccess", ":policy/PowerUserAccess", ":policy/IAMFullAccess"];
+/// Types and properties that hold a principal's own policy.
+pub const IDENTITY_POLICIES: &[(&str, &str)] = &[
+    ("AWS::IAM::Policy", "PolicyDocument"),
+    ("AWS::IAM::ManagedPolicy", "PolicyDocument"),
+    ("AWS::IAM::RolePolicy", "PolicyDocument"),
+    ("AWS::IAM::UserPolicy", "PolicyDocument"),
+    ("AWS::IAM::GroupPolicy", "PolicyDocument"),
+    ("AWS::IAM::Role", "Policies"),
+    ("AWS::IAM::User", "Policies"),
+    ("AWS::IAM::Group", "Policies"),
+];
+/// The right to hand a role to a service.
+pub const PASS_ROLE: &str = "iam:PassRole";
+/// The condition that names the service.
+pub const PASSED_TO: &str = "iam:PassedToService";
+
+/// A network.
+pub const VPC: &str = "AWS::EC2::VPC";
+/// A part of it.
+pub const SUBNET: &str = "AWS::EC2::Subnet";
+/// A further range of a network.
+pub const VPC_RANGE: &str = "AWS::EC2::VPCCidrBlock";
+/// A load balancer, and the property of its groups.
+pub const LOAD_BALANCER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups");
+/// What listens on it, and the property that names it.
+pub const LISTENER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn");
+
+/// Metrics that are published in one region only: of services that are not regional.
+pub const GLOBAL_METRICS: &[(&str, &str)] =
+    &[("AWS/Billing", "us-east-1"), ("AWS/CloudFront", "us-east-1"), ("AWS/Route53", "us-east-1")];
+/// A type that watches metrics.
+pub const ALARM: &str = "AWS::CloudWatch::Alarm";
+
+/// CloudFormation's quotas for one template.
+pub mod quota {
+    /// Resources.
+    pub const RESOURCES: usize = 500;
+    /// Outputs.
+    pub const OUTPUTS: usize = 200;
+    /// Parameters.
+    pub const PARAMETERS: usize = 200;
+    /// Bytes of a template that is uploaded.
+    pub const BYTES: usize = 1_000_000;
+    /// Characters of a stack's name.
+    pub const STACK_NAME: usize = 128;
+    /// Characters of a logical id, a parameter's or an output's name.
+    pub const ID: usize = 255;
+}

@@ -1,0 +1,69 @@
+//! CloudFormation's quotas.
+
+use crate::check::World;
+use crate::check::facts::quota;
+use crate::derive::template::{Json, Template, Tree};
+use crate::diag::{Diagnostic, codes};
+
+/// Every template is within the quotas.
+pub(super) fn templates_fit(world: &mut World<'_>) {
+    let model = world.model;
+    for template in &world.derived.templates {
+        let stack = model.stack(template.stack);
+        let place = model.origins.user_span(stack.origin);
+        let counts = [
+            (template.resources.len(), quota::RESOURCES, "resources"),
+            (template.outputs.len(), quota::OUTPUTS, "outputs"),
+            (template.parameters.len(), quota::PARAMETERS, "parameters"),
+            (bytes(template), quota::BYTES, "bytes"),
+            (stack.physical_name.chars().count(), quota::STACK_NAME, "characters in its name"),
+        ];
+        for (count, most, what) in counts {
+            if count > most {
+                let message = format!("stack `{}` has {count} {what}, {most} are the most", stack.name);
+                let help = match what {
+                    "characters in its name" => "shorten the rule `stack = …` in `naming`, or write `as \"…\"`",
+                    _ => "move a part of it into a stack of its own; what they use of each other is exported",
+                };
+                world.found.push(Diagnostic::new(codes::QUOTA_EXCEEDED, place, message).help(help));
+            }
+        }
+        for (id, resource) in &template.resources {
+            if id.len() > quota::ID {
+                let message = format!(
+                    "the logical id of `{}` has {} characters, {} are the most",
+                    resource.title,
+                    id.len(),
+                    quota::ID
+                );
+                let place = model.origins.user_span(resource.origin);
+                world.found.push(
+                    Diagnostic::new(codes::QUOTA_EXCEEDED, place, message).help("shorten the names that lead to it"),
+                );
+            }
+        }
+    }
+}
+
+/// At least so many bytes: without the white space that is emitted between them.
+fn bytes(template: &Template) -> usize {
+    let resources = template.resources.iter().map(|(id, resource)| {
+        id.len()
+            + resource.ty.len()
+            + size(&resource.properties)
+            + resource.attributes.values().map(size).sum::<usize>()
+    });
+    let outputs = template.outputs.iter().map(|(id, output)| id.len() + size(&output.value));
+    resources.sum::<usize>() + outputs.sum::<usize>()
+}
+
+fn size(tree: &Tree) -> usize {
+    match &tree.json {
+        Json::Bool(_) => 4,
+        Json::Int(number) => number.to_string().len(),
+        Json::Float(number) => number.to_string().len(),
+        Json::Text(text) => text.len() + 2,
+        Json::List(items) => items.iter().map(|item| size(item) + 1).sum::<usize>() + 2,
+        Json::Map(entries) => entries.iter().map(|(key, value)| key.len() + size(value) + 4).sum::<usize>() + 2,
+    }
+}
