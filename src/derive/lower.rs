@@ -151,10 +151,7 @@ impl Build<'_> {
         let place = Place { stack, policy: false };
         self.within = output.origin;
         let value = self.output_value(output, place);
-        let export = match &output.export {
-            Some((text, origin)) => Some(self.text(text, place, *origin)),
-            None => None,
-        };
+        let export = output.export.as_ref().map(|(text, origin)| self.text(text, place, *origin));
         if let Some(lowered) = self.template(stack).outputs.get_mut(&id)
             && lowered.name == Some(output.name)
         {

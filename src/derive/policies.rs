@@ -209,7 +209,7 @@ impl Build<'_> {
         }
         match form {
             ResourcePolicyForm::Property(property) => {
-                self.into_document(resource.stack, &resource.logical_id, property.as_str(), statements);
+                self.extend_document(resource.stack, &resource.logical_id, property.as_str(), statements);
                 None
             }
             ResourcePolicyForm::Resource { ty, target: names, list, document } => {
@@ -219,7 +219,7 @@ impl Build<'_> {
                 });
                 if let Some(by_hand) = by_hand {
                     let id = model.resource(*by_hand).logical_id.clone();
-                    self.into_document(resource.stack, &id, document.as_str(), statements);
+                    self.extend_document(resource.stack, &id, document.as_str(), statements);
                     return None;
                 }
                 let id = format!("{}Policy", resource.logical_id);
@@ -235,7 +235,7 @@ impl Build<'_> {
     }
 
     /// Adds statements to a document that may be there already.
-    fn into_document(&mut self, stack: StackId, id: &str, property: &str, statements: Vec<Open>) {
+    fn extend_document(&mut self, stack: StackId, id: &str, property: &str, statements: Vec<Open>) {
         let place = Place { stack, policy: true };
         let known =
             self.templates[stack.index()].resources.get(id).and_then(|resource| field(&resource.properties, property));
