@@ -98,7 +98,9 @@ def test_files_that_did_not_change_keep_their_time(infrac, hr_lab, built):
     build(infrac, hr_lab, built)
     now = times(built)
     assert set(now) == set(stamps)
-    assert [name for name in now if now[name] != stamps[name]] == [victim.relative_to(built).as_posix()]
+    # The list of what a build made is written with the files that it lists, so that an interrupted build can be finished.
+    touched = [name for name in now if now[name] != stamps[name] and name != ".infrac-build.json"]
+    assert touched == [victim.relative_to(built).as_posix()]
 
 
 def test_what_an_earlier_build_made_goes_and_what_is_foreign_stays(infrac, hr_lab, built, tmp_path):
