@@ -1,6 +1,9 @@
 //! Every limit that keeps a run finite, by name. Each has its own diagnostic.
 
-/// How deeply brackets, operators and statements may be nested in a source file.
+/// How deeply brackets may be nested in a source file.
+pub const MAX_BRACKETS: usize = 64;
+
+/// How deep a syntax tree may become: brackets, operators and statements together.
 pub const MAX_DEPTH: usize = 128;
 
 /// The largest source file, in bytes.

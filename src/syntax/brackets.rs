@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 
 use super::scan::{Bracket, Scanned, closer};
-use crate::base::limits::{MAX_DEPTH, MAX_SYNTAX_DIAGNOSTICS};
+use crate::base::limits::{MAX_BRACKETS, MAX_SYNTAX_DIAGNOSTICS};
 use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, codes};
 
 /// Reports brackets that do not match, and mends the text so that all do.
-pub(super) fn balance(file: FileId, scanned: &mut Scanned) {
+pub(super) fn balance(file: FileId, source: &str, scanned: &mut Scanned) {
     let mut text = std::mem::take(&mut scanned.text).into_bytes();
     let brackets = std::mem::take(&mut scanned.brackets);
     if is_balanced(&brackets) {
@@ -21,6 +21,7 @@ pub(super) fn balance(file: FileId, scanned: &mut Scanned) {
         let lines = Lines::of(&text, &scanned.blocks);
         let mut balancer = Balancer {
             file,
+            source,
             lines,
             text,
             open: Vec::new(),
@@ -61,9 +62,9 @@ fn flatten_deep(file: FileId, brackets: &[Bracket], text: &mut [u8], diagnostics
     let mut from = None;
     for bracket in brackets {
         if is_opener(bracket.byte) {
-            if depth == MAX_DEPTH {
+            if depth == MAX_BRACKETS {
                 from = Some(bracket.at);
-                let message = format!("brackets are nested more than {MAX_DEPTH} deep");
+                let message = format!("brackets are nested more than {MAX_BRACKETS} deep");
                 diagnostics.push(
                     Diagnostic::new(codes::TOO_DEEP, Span::new(file, bracket.at, bracket.at + 1), message)
                         .help("give inner values names with `let`, or make a component of them"),
@@ -72,7 +73,7 @@ fn flatten_deep(file: FileId, brackets: &[Bracket], text: &mut [u8], diagnostics
             depth += 1;
         } else {
             depth = depth.saturating_sub(1);
-            if depth == MAX_DEPTH
+            if depth == MAX_BRACKETS
                 && let Some(start) = from.take()
             {
                 blank(text, start, bracket.at + 1);
@@ -142,8 +143,9 @@ impl Lines {
     }
 }
 
-struct Balancer {
+struct Balancer<'t> {
     file: FileId,
+    source: &'t str,
     lines: Lines,
     text: Vec<u8>,
     open: Vec<Bracket>,
@@ -153,7 +155,7 @@ struct Balancer {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Balancer {
+impl Balancer<'_> {
     fn run(&mut self, brackets: &[Bracket]) {
         for bracket in brackets {
             if is_opener(bracket.byte) {
@@ -195,7 +197,8 @@ impl Balancer {
             };
             let same_kind = closer(opener.byte) == bracket.byte;
             // Nearly always near the top; far below it, a closer is more likely a stray one.
-            let outer = self.open.iter().rev().skip(1).take(MAX_DEPTH).any(|outer| closer(outer.byte) == bracket.byte);
+            let outer =
+                self.open.iter().rev().skip(1).take(MAX_BRACKETS).any(|outer| closer(outer.byte) == bracket.byte);
             let deeper = begins_line
                 && line.is_some_and(|line| {
                     self.lines
@@ -217,6 +220,10 @@ impl Balancer {
 
     /// Reports an opener without its closer, and writes one where the indentation says that it was lost.
     fn unclosed(&mut self, opener: Bracket, noticed: usize, why: &str) {
+        if self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS {
+            // Nobody reads more; what is left open is given up without a search.
+            return self.give_up(opener);
+        }
         let mine = self.lines.number(opener.at);
         let base = self.lines.0.get(mine).map_or(0, |line| line.indentation);
         let limit = self.lines.0.partition_point(|line| line.first < noticed);
@@ -228,11 +235,7 @@ impl Balancer {
             None => noticed,
         };
         let bytes = self.text.get(..lost_before).unwrap_or_default();
-        let mut place = bytes.trim_ascii_end().len();
-        // What was written there to close an inner one stays.
-        while self.kept.iter().rev().take_while(|bracket| bracket.at >= place).any(|bracket| bracket.at == place) {
-            place += 1;
-        }
+        let place = bytes.trim_ascii_end().len();
         let closing = closer(opener.byte);
         let (open_text, close_text) = (char::from(opener.byte), char::from(closing));
         let mut diagnostic = Diagnostic::new(
@@ -256,6 +259,10 @@ impl Balancer {
 
     /// Writes a closer over a blank; where there is none, what is in the brackets is given up.
     fn write(&mut self, opener: Bracket, place: usize, closing: u8) {
+        // A character of several bytes may have been taken out here: the bracket stands at the last of them.
+        let behind = self.source.as_bytes().get(place + 1..).unwrap_or_default();
+        let rest = behind.iter().take_while(|byte| (0x80..0xc0).contains(*byte)).count();
+        let place = place + rest;
         if place > opener.at
             && let Some(byte) = self.text.get_mut(place).filter(|byte| byte.is_ascii_whitespace())
         {
@@ -263,6 +270,10 @@ impl Balancer {
             self.kept.push(Bracket { at: place, byte: closing });
             return;
         }
+        self.give_up(opener);
+    }
+
+    fn give_up(&mut self, opener: Bracket) {
         if let Some(byte) = self.text.get_mut(opener.at) {
             *byte = b' ';
         }

@@ -66,6 +66,10 @@ pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule, context:
     }
     let lo = span.lo as usize;
     let region = text.get(span.range()).unwrap_or_default();
+    let rule = match context {
+        Context::Item | Context::Entry if begins_with(region, "for") => Rule::one_comprehension,
+        _ => rule,
+    };
     match grammar::read(rule, region) {
         Err(error) => {
             let at = lo + grammar::place(&error);
@@ -82,6 +86,9 @@ pub(super) fn explain(file: FileId, text: &str, span: Span, rule: Rule, context:
 
 /// What follows something complete without a new line or comma.
 pub(super) fn trailing(file: FileId, text: &str, before: Span, span: Span) -> Diagnostic {
+    if let Some(half) = half(file, text, span) {
+        return half;
+    }
     let found = found(text, span.lo as usize);
     Diagnostic::new(
         codes::SYNTAX_ERROR,
@@ -90,6 +97,26 @@ pub(super) fn trailing(file: FileId, text: &str, before: Span, span: Span) -> Di
     )
     .label(before, "this is complete")
     .help("an operator or a comma may be missing")
+}
+
+/// What follows a complete statement on its line.
+pub(super) fn trailing_statement(file: FileId, text: &str, before: Span, span: Span) -> Diagnostic {
+    let region = text.get(span.range()).unwrap_or_default();
+    if begins_with(region, "on") {
+        let at = span.lo as usize + "on".len();
+        let found = found(text, at);
+        let message = format!("expected a protocol such as `tcp` after `on`, found {found}");
+        return Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, at), message)
+            .help("write `on tcp 443`, `on udp 53`, `on icmp` or `on all`; a range is `tcp 1024..2048`");
+    }
+    if let Some(half) = half(file, text, span) {
+        return half;
+    }
+    let lo = span.lo as usize;
+    let found = found(text, lo);
+    Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, lo), format!("expected a new line, found {found}"))
+        .label(before, "this statement is complete")
+        .help("a statement begins on a line of its own")
 }
 
 /// Brackets that must hold a value, and hold nothing.
@@ -105,6 +132,9 @@ pub(super) fn unreadable(file: FileId, text: &str, at: usize) -> Diagnostic {
 }
 
 fn rest(file: FileId, text: &str, span: Span) -> Diagnostic {
+    if let Some(half) = half(file, text, span) {
+        return half;
+    }
     let lo = span.lo as usize;
     let found = found(text, lo);
     let closer = text.get(span.hi as usize..).and_then(|rest| rest.trim_start().chars().next());
@@ -128,23 +158,41 @@ fn at_place(file: FileId, text: &str, at: usize, expected: &str, context: Contex
         return Diagnostic::new(codes::RESERVED_WORD, place, format!("`{word}` cannot be a name here"))
             .help("it has a meaning wherever it stands; choose another name");
     }
-    let before = text.get(..at).unwrap_or_default().trim_end();
-    let after = match before.chars().next_back() {
-        Some(sign)
-            if at > 0
-                && !before.is_empty()
-                && expected.starts_with("a value")
-                && !sign.is_ascii_alphanumeric()
-                && sign != '_' =>
-        {
-            let start = before
-                .rfind(|c: char| !is_sign(c))
-                .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
-            format!(" after `{}`", before.get(start..).unwrap_or_default())
-        }
-        _ => String::new(),
+    let after = match sign_before(text, at) {
+        Some(sign) if expected.starts_with("a value") => format!(" after `{sign}`"),
+        Some(_) | None => String::new(),
     };
     Diagnostic::new(codes::SYNTAX_ERROR, place, format!("expected {expected}{after}, found {found}"))
+}
+
+/// The operator or sign that ends before an offset.
+fn sign_before(text: &str, at: usize) -> Option<&str> {
+    let before = text.get(..at)?.trim_end();
+    let start = before.trim_end_matches(is_sign).len();
+    before.get(start..).filter(|sign| !sign.is_empty())
+}
+
+/// Whether a text begins with a word.
+fn begins_with(text: &str, word: &str) -> bool {
+    text.strip_prefix(word).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+}
+
+/// The operator that a text begins with.
+fn operator(text: &str) -> Option<&str> {
+    if let Some(word) = ["and", "or", "in"].into_iter().find(|word| begins_with(text, word)) {
+        return Some(word);
+    }
+    let end = text.find(|c: char| !is_sign(c)).unwrap_or(text.len());
+    text.get(..end).filter(|sign| !sign.is_empty() && !sign.starts_with([':', '!']))
+}
+
+/// An operator without its second value.
+fn half(file: FileId, text: &str, span: Span) -> Option<Diagnostic> {
+    let operator = operator(text.get(span.range())?)?;
+    let at = span.lo as usize + operator.len();
+    let found = found(text, at);
+    let message = format!("expected a value after `{operator}`, found {found}");
+    Some(Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, at), message))
 }
 
 fn is_sign(c: char) -> bool {
@@ -161,12 +209,12 @@ fn found(text: &str, at: usize) -> String {
     let blanks = rest.len() - next.len();
     let word = next.get(..token_length(next)).unwrap_or_default();
     if rest.get(..blanks).is_some_and(|blanks| blanks.contains('\n')) {
-        return format!("`{word}` on a new line");
+        return String::from("the end of the line");
     }
     format!("`{word}`")
 }
 
-/// The place of the first thing behind an offset.
+/// The place of the first thing behind an offset; the line's end, if that comes first.
 fn token(file: FileId, text: &str, at: usize) -> Span {
     let rest = text.get(at..).unwrap_or_default();
     let next = rest.trim_start();
@@ -175,6 +223,11 @@ fn token(file: FileId, text: &str, at: usize) -> Span {
         return Span::new(file, end, end);
     }
     let lo = at + rest.len() - next.len();
+    if rest.get(..rest.len() - next.len()).is_some_and(|blanks| blanks.contains('\n')) {
+        // Something is missing where the line ends, not wrong where the next one begins.
+        let end = text.get(..at).unwrap_or_default().trim_end().len();
+        return Span::new(file, end, end);
+    }
     Span::new(file, lo, lo + token_length(next))
 }
 
@@ -221,6 +274,11 @@ fn wanted(rules: &[Rule], at_start: bool, context: Context) -> String {
     if rules.contains(&Rule::EOI) && names.len() > 3 {
         names.retain(|name| name == END || name.starts_with('`') && name.len() > 4);
         names.truncate(4);
+    }
+    // What might go on is noise beside what must come.
+    const GOES_ON: [&str; 3] = ["an operator", "`can`", "`connects`"];
+    if names.iter().any(|name| !GOES_ON.contains(&name.as_str())) {
+        names.retain(|name| !GOES_ON.contains(&name.as_str()));
     }
     match names.as_slice() {
         [] => String::new(),

@@ -49,9 +49,11 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         return Parsed { diagnostics: vec![diagnostic], ..Parsed::default() };
     }
     let mut scanned = scan::scan(file, text);
-    brackets::balance(file, &mut scanned);
-    let (tree, found) = lower::lower(file, text, &scanned.text, scanned.docs);
+    brackets::balance(file, text, &mut scanned);
     let mut diagnostics = scanned.diagnostics;
+    // What is nested too deeply is said once.
+    let deep = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::TOO_DEEP);
+    let (tree, found) = lower::lower(file, text, &scanned.text, scanned.docs, deep);
     diagnostics.extend(found);
     diagnostics.sort_by_key(Diagnostic::span);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);

@@ -6,6 +6,7 @@ mod quotes;
 
 pub(super) use quotes::closer;
 
+use crate::base::limits::MAX_SYNTAX_DIAGNOSTICS;
 use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, codes};
 use crate::syntax::Comment;
@@ -83,6 +84,11 @@ impl Scanner<'_> {
             self.blank(0, at);
         }
         while let Some(byte) = self.byte(at) {
+            if self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS {
+                // Nobody reads more; each further mistake would cost a search to the end of its line.
+                self.blank(at, self.source.len());
+                break;
+            }
             at = match byte {
                 b' ' | b'\t' | b'\n' | b'\r' => at + 1,
                 b'/' if self.byte(at + 1) == Some(b'/') => self.comment(at),
@@ -157,7 +163,10 @@ impl Scanner<'_> {
         let end = self.line_end(at);
         let line = self.source.get(at..end).unwrap_or_default().trim_end();
         let span = self.span(at, at + line.len());
-        let own_line = self.source.get(self.line_start(at)..at).is_some_and(|before| before.trim().is_empty());
+        let own_line = self
+            .source
+            .get(self.line_start(at)..at)
+            .is_some_and(|before| before.trim_start_matches('\u{feff}').trim().is_empty());
         match line.strip_prefix("///").filter(|rest| !rest.starts_with('/')) {
             Some(rest) if own_line => {
                 let rest = rest.strip_prefix(' ').unwrap_or(rest);
@@ -209,7 +218,7 @@ impl Scanner<'_> {
     }
 
     fn foreign_block_comment(&mut self, at: usize) -> usize {
-        let length = self.source.get(at..).unwrap_or_default().find("*/").map(|length| length + 2);
+        let length = self.source.get(at + 2..).unwrap_or_default().find("*/").map(|length| length + 4);
         let end = length.map_or(self.line_end(at), |length| at + length);
         let diagnostic =
             Diagnostic::new(codes::FOREIGN_SYNTAX, self.span(at, end), "there are no comments between `/*` and `*/`")
@@ -247,8 +256,8 @@ impl Scanner<'_> {
                 .help("a pattern ends with `/`; a slash in it is written `\\/`"),
         );
         self.blank(start, at);
-        for (offset, byte) in [(start, b'/'), (start + 1, b'/')] {
-            if let Some(place) = self.bytes.get_mut(offset).filter(|_| offset < at) {
+        for (offset, byte) in [(start, b'/'), (at - 1, b'/')] {
+            if let Some(place) = self.bytes.get_mut(offset).filter(|_| at > start + 1) {
                 *place = byte;
             }
         }

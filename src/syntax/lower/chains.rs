@@ -99,7 +99,7 @@ impl<'t> Lower<'t> {
         let mut parts = node.into_inner();
         let Some(first) = parts.next() else { return self.error_at(span) };
         let links = parts.clone().count();
-        if !self.enter(links + 1, span) {
+        if !self.enter(links, span) {
             return self.error_at(span);
         }
         let mut value = self.primary(first);
@@ -122,7 +122,7 @@ impl<'t> Lower<'t> {
             };
             value = Expr { span, kind };
         }
-        self.leave(links + 1);
+        self.leave(links);
         value
     }
 

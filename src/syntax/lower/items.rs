@@ -1,10 +1,10 @@
 //! Declarations and statements, with their documentation and marks.
 
-use super::super::ast::{Item, ItemKind, Mark, MarkArgument};
-use super::super::explain::Context;
+use super::super::ast::{Component, Ident, If, Item, ItemKind, Mark, MarkArgument, Stack};
+use super::super::explain::{self, Context};
 use super::super::grammar::{Node, Rule};
 use super::Lower;
-use crate::base::Span;
+use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 
 impl<'t> Lower<'t> {
@@ -92,6 +92,13 @@ impl<'t> Lower<'t> {
                 return;
             }
         }
+        if let Some((before, true)) = last
+            && !self.is_separated(before.hi as usize, span.lo as usize)
+        {
+            let diagnostic = explain::trailing_statement(self.file, self.text, before, span);
+            self.report(diagnostic);
+            return;
+        }
         self.bad(node, Rule::one_item, Context::Statement);
     }
 
@@ -105,24 +112,45 @@ impl<'t> Lower<'t> {
     /// A statement whose head could not be read. What is in its block is looked at all the same.
     fn bad_block(&mut self, node: Node<'t>) -> ItemKind {
         let mut kind = ItemKind::Error;
+        // The statement's word and the name behind it, which other declarations may refer to.
+        let mut words = (String::new(), None);
         for child in node.into_inner() {
             match child.as_rule() {
                 Rule::bad_head => {
+                    words = self.head_words(&child);
                     // With its brace, so that the head itself is where reading fails.
                     self.bad(&child, Rule::one_item, Context::Head);
                 }
                 Rule::body => {
                     let body = self.body(child);
-                    kind = ItemKind::If(super::super::ast::If {
-                        condition: self.error_at(Span::NONE),
-                        then: body,
-                        otherwise: Vec::new(),
-                    });
+                    kind = match (words.0.as_str(), words.1) {
+                        ("stack", Some(name)) => ItemKind::Stack(Box::new(Stack { body, ..Stack::named(name) })),
+                        ("component", Some(name)) => ItemKind::Component(Component { name, body }),
+                        ("stack" | "component", None) => ItemKind::Error,
+                        _ => {
+                            let condition = self.error_at(Span::NONE);
+                            ItemKind::If(If { condition, then: body, otherwise: Vec::new() })
+                        }
+                    };
                 }
                 _ => {}
             }
         }
         kind
+    }
+
+    /// The word that a head begins with, and the name behind it.
+    fn head_words(&self, head: &Node<'t>) -> (String, Option<Ident>) {
+        let text = head.as_str();
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = text.find(|c: char| !is_word(c)).unwrap_or(text.len());
+        let (word, rest) = text.split_at(length);
+        let name = rest.trim_start();
+        let lo = head.as_span().start() + text.len() - name.len();
+        let length = name.find(|c: char| !is_word(c)).unwrap_or(name.len());
+        let name = name.get(..length).filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+        let ident = name.map(|name| Ident { name: Symbol::new(name), span: self.at(lo, lo + length) });
+        (word.to_owned(), ident)
     }
 
     fn mark(&mut self, node: Node<'t>) -> Mark {
@@ -154,7 +182,26 @@ impl<'t> Lower<'t> {
             Rule::because => MarkArgument::Because(self.only_chain(child)),
             Rule::until => MarkArgument::Until(self.only_chain(child)),
             Rule::entry_set => MarkArgument::Entry(self.entry(child)?),
-            _ => MarkArgument::Word(self.ident(&child)),
+            _ => {
+                let word = self.ident(&child);
+                if word.name == "because" || word.name == "until" {
+                    let wanted = if word.name == "because" {
+                        "a reason: `because \"…\"`"
+                    } else {
+                        "a date: `until 2027-01-31`"
+                    };
+                    self.report(
+                        Diagnostic::new(
+                            codes::SYNTAX_ERROR,
+                            word.span,
+                            format!("expected a value after `{}`, found nothing", word.name),
+                        )
+                        .help(format!("write {wanted}")),
+                    );
+                    return None;
+                }
+                MarkArgument::Word(word)
+            }
         })
     }
 }

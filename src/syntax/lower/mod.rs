@@ -20,8 +20,15 @@ use crate::base::limits::{MAX_DEPTH, MAX_SYNTAX_DIAGNOSTICS};
 use crate::base::{FileId, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 
-/// The tree of a file, and what is wrong with it. `source` is the file as it is, `text` as the grammar may read it.
-pub(super) fn lower(file: FileId, source: &str, text: &str, docs: Vec<(usize, Doc)>) -> (File, Vec<Diagnostic>) {
+/// The tree of a file, and what is wrong with it. `source` is the file as it is, `text` as the grammar may read it;
+/// `deep` if it was said that something in it is nested too deeply.
+pub(super) fn lower(
+    file: FileId,
+    source: &str,
+    text: &str,
+    docs: Vec<(usize, Doc)>,
+    deep: bool,
+) -> (File, Vec<Diagnostic>) {
     let mut lower = Lower {
         file,
         source,
@@ -29,7 +36,7 @@ pub(super) fn lower(file: FileId, source: &str, text: &str, docs: Vec<(usize, Do
         docs: docs.into_iter().collect(),
         diagnostics: Vec::new(),
         depth: 0,
-        reported_depth: false,
+        reported_depth: deep,
     };
     let mut tree = File::default();
     match grammar::read(Rule::file, text) {
@@ -131,6 +138,9 @@ impl<'t> Lower<'t> {
 
     /// What a part that could not be read is about, said by reading it again with the strict rule.
     fn bad(&mut self, node: &Node<'t>, rule: Rule, context: explain::Context) {
+        if self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS {
+            return;
+        }
         let span = self.span(node);
         let diagnostic = explain::explain(self.file, self.text, span, rule, context);
         self.report(diagnostic);
@@ -148,7 +158,9 @@ impl<'t> Lower<'t> {
 
     /// Whether a line ends, or a comma or semicolon stands, between two offsets.
     fn is_separated(&self, from: usize, to: usize) -> bool {
-        self.source.as_bytes().get(from..to).unwrap_or_default().contains(&b'\n')
+        // A closing bracket may have been written over the line's end.
+        let line_end = from.saturating_sub(1);
+        self.source.as_bytes().get(line_end..to).unwrap_or_default().contains(&b'\n')
             || self.text.as_bytes().get(from..to).unwrap_or_default().iter().any(|byte| matches!(byte, b',' | b';'))
     }
 }

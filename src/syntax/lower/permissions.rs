@@ -176,7 +176,7 @@ impl<'t> Lower<'t> {
         let whole = self.span(&node);
         let mut conditions = Vec::new();
         let mut bodies = Vec::new();
-        let levels = Self::children(&node, Rule::expr).count();
+        let levels = Self::children(&node, Rule::expr).count().saturating_sub(1);
         if !self.enter(levels, whole) {
             return None;
         }

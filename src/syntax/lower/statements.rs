@@ -35,7 +35,7 @@ impl<'t> Lower<'t> {
                 ItemKind::Output(Output { name, value, as_name })
             }
             Rule::component => {
-                let name = self.first(&node, Rule::word);
+                let name = self.declared(&node);
                 ItemKind::Component(Component { name, body: self.own_body(&node) })
             }
             Rule::access => ItemKind::Access(self.access(node)),
@@ -64,13 +64,13 @@ impl<'t> Lower<'t> {
             Rule::for_item => self.for_item(node),
             Rule::match_item => self.match_item(node),
             Rule::let_item => {
-                let name = self.first(&node, Rule::word);
+                let name = self.declared(&node);
                 let ty = Self::child(&node, Rule::type_expr).map(|ty| self.type_expr(ty));
                 ItemKind::Let(Let { name, ty, value: self.own_value(&node) })
             }
             Rule::fn_item => self.fn_item(node),
             Rule::type_item => {
-                let name = self.first(&node, Rule::word);
+                let name = self.declared(&node);
                 let ty = self.own_type(&node);
                 ItemKind::Type(TypeAlias { name, ty })
             }
@@ -82,6 +82,22 @@ impl<'t> Lower<'t> {
         match Self::child(node, rule) {
             Some(word) => self.ident(&word),
             None => self.nameless(self.span(node)),
+        }
+    }
+
+    /// The name that a statement declares, which must be free to be referred to.
+    fn declared(&mut self, node: &Node<'t>) -> super::super::ast::Ident {
+        let name = self.first(node, Rule::word);
+        self.not_reserved(name);
+        name
+    }
+
+    fn not_reserved(&mut self, name: super::super::ast::Ident) {
+        if super::super::RESERVED.contains(&name.name.as_str()) {
+            self.report(
+                Diagnostic::new(codes::RESERVED_WORD, name.span, format!("`{}` cannot be a name", name.name))
+                    .help("it has a meaning wherever it stands; choose another name"),
+            );
         }
     }
 
@@ -116,7 +132,7 @@ impl<'t> Lower<'t> {
 
     fn param(&mut self, node: Node<'t>) -> Param {
         let deploy = Self::child(&node, Rule::kw_deploy).is_some();
-        let name = self.first(&node, Rule::word);
+        let name = self.declared(&node);
         let ty = self.own_type(&node);
         let default = Self::child(&node, Rule::expr).map(|value| self.expr(value));
         Param { deploy, name, ty, default }
@@ -210,17 +226,7 @@ impl<'t> Lower<'t> {
     }
 
     fn stack(&mut self, node: Node<'t>) -> ItemKind {
-        let name = self.first(&node, Rule::word);
-        let mut stack = Stack {
-            name,
-            title: None,
-            as_name: None,
-            region: None,
-            condition: None,
-            per_account: None,
-            after: Vec::new(),
-            body: Vec::new(),
-        };
+        let mut stack = Stack::named(self.declared(&node));
         for child in node.into_inner() {
             let span = self.span(&child);
             match child.as_rule() {
@@ -262,7 +268,7 @@ impl<'t> Lower<'t> {
     }
 
     fn instance(&mut self, node: Node<'t>) -> ItemKind {
-        let name = self.first(&node, Rule::word);
+        let name = self.declared(&node);
         let ty = super::super::ast::TypeName { name: name.name, span: name.span };
         let mut instance = Instance { main: None, name, key: None, ty, settings: Vec::new(), with: Vec::new() };
         for child in node.into_inner() {
@@ -423,14 +429,10 @@ impl<'t> Lower<'t> {
     }
 
     fn forbid(&mut self, node: Node<'t>) -> ItemKind {
-        let span = self.span(&node);
         match node.into_inner().find(|child| matches!(child.as_rule(), Rule::forbid_path | Rule::forbid_grant)) {
             Some(child) if child.as_rule() == Rule::forbid_path => ItemKind::Forbid(Forbid::Path(self.connect(child))),
             Some(child) => ItemKind::Forbid(Forbid::Grant(Box::new(self.granted(&child)))),
-            None => {
-                let _ = span;
-                ItemKind::Error
-            }
+            None => ItemKind::Error,
         }
     }
 
@@ -494,7 +496,8 @@ impl<'t> Lower<'t> {
     /// `if … { } else if … { } else { }`: the grammar reads it flat, the tree nests it.
     fn if_item(&mut self, node: Node<'t>) -> ItemKind {
         let whole = self.span(&node);
-        let levels = Self::children(&node, Rule::expr).count();
+        // The body itself counts one; each `else if` is one deeper.
+        let levels = Self::children(&node, Rule::expr).count().saturating_sub(1);
         if !self.enter(levels, whole) {
             return ItemKind::Error;
         }
@@ -523,7 +526,10 @@ impl<'t> Lower<'t> {
     }
 
     fn for_item(&mut self, node: Node<'t>) -> ItemKind {
-        let binders = Self::children(&node, Rule::word).map(|word| self.ident(&word)).collect();
+        let binders: Vec<_> = Self::children(&node, Rule::word).map(|word| self.ident(&word)).collect();
+        for binder in &binders {
+            self.not_reserved(*binder);
+        }
         let source = self.own_value(&node);
         ItemKind::For(For { binders, source, body: self.own_body(&node) })
     }
@@ -554,7 +560,7 @@ impl<'t> Lower<'t> {
     }
 
     fn fn_item(&mut self, node: Node<'t>) -> ItemKind {
-        let name = self.first(&node, Rule::word);
+        let name = self.declared(&node);
         let result = Self::child(&node, Rule::type_expr).map(|ty| self.type_expr(ty));
         let mut params = Vec::new();
         let mut before = None;
@@ -571,5 +577,21 @@ impl<'t> Lower<'t> {
             }
         }
         ItemKind::Fn(Fn { name, params, result, body: self.own_value(&node) })
+    }
+}
+
+impl Stack {
+    /// A stack of which only the name is known.
+    pub(super) fn named(name: super::super::ast::Ident) -> Stack {
+        Stack {
+            name,
+            title: None,
+            as_name: None,
+            region: None,
+            condition: None,
+            per_account: None,
+            after: Vec::new(),
+            body: Vec::new(),
+        }
     }
 }

@@ -109,7 +109,9 @@ impl<'t> Lower<'t> {
                 Rule::expr => value = Some(self.expr(child)),
                 Rule::bad_rest => {
                     said = true;
-                    self.bad(&child, Rule::one_value, explain::Context::Interpolation);
+                    let context =
+                        if value.is_some() { explain::Context::Rest } else { explain::Context::Interpolation };
+                    self.bad(&child, Rule::one_value, context);
                 }
                 _ => {}
             }

@@ -117,17 +117,23 @@ impl<'t> Lower<'t> {
 
     fn range(&mut self, node: Node<'t>) -> Range {
         let span = self.span(&node);
-        let (mut lo, mut hi, mut open) = (None, None, false);
+        let (mut lo, mut hi, mut open, mut said) = (None, None, false, false);
         for child in node.into_inner() {
             match child.as_rule() {
                 Rule::dots => open = true,
                 Rule::range_end if open => hi = Some(self.range_end(child)),
                 Rule::range_end => lo = Some(self.range_end(child)),
-                Rule::bad_rest => self.bad(&child, Rule::one_value, Context::Rest),
+                Rule::bad_rest => {
+                    said = true;
+                    self.bad(&child, Rule::one_value, Context::Rest);
+                }
                 _ => {}
             }
         }
         if !open {
+            if lo.is_none() && !said {
+                self.report(super::super::explain::empty_brackets(span));
+            }
             hi.clone_from(&lo);
         }
         Range { lo, hi, span }

@@ -1,7 +1,7 @@
 //! Texts: where they end, and what is done where they don't.
 
 use super::Scanner;
-use crate::base::limits::MAX_DEPTH;
+use crate::base::limits::MAX_BRACKETS;
 use crate::diag::{Diagnostic, codes};
 
 /// What is open inside of a text.
@@ -53,7 +53,8 @@ impl Scanner<'_> {
         let mut open = vec![self.opened(start)];
         let mut at = start + self.quote_length(start);
         while let Some(innermost) = open.last().copied() {
-            if open.len() > MAX_DEPTH {
+            // Each text in a text opens its quotes and a brace.
+            if open.len() > 2 * MAX_BRACKETS {
                 return Err(Trouble::Deep(at));
             }
             let Some(byte) = self.byte(at) else { return Err(self.trouble(&open)) };
@@ -135,7 +136,7 @@ impl Scanner<'_> {
                 b'\n' => return None,
                 b'$' if self.byte(at + 1) == Some(b'{') => {
                     depth += 1;
-                    if depth > MAX_DEPTH {
+                    if depth > MAX_BRACKETS {
                         return None;
                     }
                     at += 2;
@@ -205,7 +206,7 @@ impl Scanner<'_> {
             Trouble::Deep(place) => Diagnostic::new(
                 codes::TOO_DEEP,
                 self.span(*place, *place),
-                format!("texts in texts are nested more than {MAX_DEPTH} deep"),
+                format!("texts in texts are nested more than {MAX_BRACKETS} deep"),
             )
             .help("give the inner ones names with `let`"),
         });
@@ -253,7 +254,8 @@ impl Scanner<'_> {
         }
         self.flatten(at + 1, last);
         self.blank(last, end);
-        self.set(last, quote);
+        // At its last byte, so that the text ends where a character does.
+        self.set(end - 1, quote);
         end
     }
 

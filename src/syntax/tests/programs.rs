@@ -1,8 +1,8 @@
 //! The programs that the language was tried on must parse, without a diagnostic.
 
-use super::super::parse;
-use crate::base::{FileId, LineIndex};
+use super::good;
 
+/// The programs, by name.
 pub(super) const SKETCHES: &[(&str, &str)] = &[
     ("whole_system", include_str!("../../../tests/syntax/sketches/whole_system.infra")),
     ("enhanced_function", include_str!("../../../tests/syntax/sketches/enhanced_function.infra")),
@@ -14,26 +14,22 @@ pub(super) const SKETCHES: &[(&str, &str)] = &[
     ("the_rest", include_str!("../../../tests/syntax/sketches/the_rest.infra")),
 ];
 
-/// Diagnostics as text: `code @line:column message`.
-pub(super) fn shown(text: &str) -> String {
-    let lines = LineIndex::new(text);
-    let mut shown = String::new();
-    for diagnostic in parse(FileId(0), text).diagnostics {
-        let at = lines.characters(text, diagnostic.span().lo);
-        shown.push_str(&format!(
-            "{} @{}:{} {}\n",
-            diagnostic.code.name(),
-            at.line + 1,
-            at.column + 1,
-            diagnostic.message
-        ));
-    }
-    shown
-}
-
 #[test]
 fn the_sketches_parse_without_a_diagnostic() {
     for (name, text) in SKETCHES {
-        assert_eq!(shown(text), "", "{name}");
+        let parsed = good(text);
+        assert!(!parsed.file.items.is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_mark_at_the_beginning_and_line_ends_of_windows_change_nothing() {
+    for (name, text) in SKETCHES {
+        let plain = good(text);
+        let windows = good(&format!("\u{feff}{}", text.replace('\n', "\r\n")));
+        let kinds = |parsed: &super::Parsed| -> Vec<_> {
+            parsed.file.items.iter().map(|item| std::mem::discriminant(&item.kind)).collect()
+        };
+        assert_eq!(kinds(&plain), kinds(&windows), "{name}");
     }
 }
