@@ -121,10 +121,10 @@ impl<'p> Evaluator<'p> {
     /// What an instance offers: outputs of its component, `id`, `name`, `arn`, and attributes of the resource it stands for.
     fn instance_field(&mut self, id: InstanceId, name: Symbol, field: Span, span: Span) -> Value {
         let component = self.data(id).and_then(|data| data.component);
-        if component.is_some() {
-            if let Some(value) = self.component_output(id, name, span) {
-                return value;
-            }
+        if component.is_some()
+            && let Some(value) = self.component_output(id, name, span)
+        {
+            return value;
         }
         let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource);
         if let Some(resource) = resource {

@@ -118,19 +118,17 @@ fn misplaced(item: &Item, place: Place, conditional: bool) -> Option<Diagnostic>
         return at(format!("{words} cannot stand under `if`, `for` or `match`"), help);
     }
     match &item.kind {
-        ItemKind::Instance(instance) if place == Place::Stack => instance.main.and_then(|span| {
+        ItemKind::Instance(instance) if place == Place::Stack => instance.main.map(|span| {
             let message = format!(
                 "`main` cannot stand in a stack: only a component stands for one of its instances, not `{}`",
                 instance.name.name
             );
-            Some(Diagnostic::new(codes::MISPLACED, span, message).help("remove `main`").fix("remove it", span, ""))
+            Diagnostic::new(codes::MISPLACED, span, message).help("remove `main`").fix("remove it", span, "")
         }),
-        ItemKind::Output(output) if place == Place::Component => output.as_name.as_ref().and_then(|name| {
+        ItemKind::Output(output) if place == Place::Component => output.as_name.as_ref().map(|name| {
             let message = "an `output` of a component has no export name";
-            Some(
-                Diagnostic::new(codes::MISPLACED, name.span, message)
-                    .help("only a stack exports; write `as` at the stack's output"),
-            )
+            Diagnostic::new(codes::MISPLACED, name.span, message)
+                .help("only a stack exports; write `as` at the stack's output")
         }),
         _ => None,
     }
