@@ -306,7 +306,7 @@ fn usage(name: &str) -> &'static str {
         "service" => "service(\"lambda.amazonaws.com\")",
         "ssm" => "ssm(\"/path\")",
         "cron" => "cron(\"0 2 * * ? *\")",
-        "count" => "count(AWS::S3::Bucket)",
-        _ => "all(AWS::S3::Bucket)",
+        "count" => "count(TYPE)` or `count(TYPE in Stack)",
+        _ => "all(TYPE)` or `all(TYPE in Stack)",
     }
 }
