@@ -15,6 +15,7 @@ mod capabilities;
 mod cycles;
 mod deletion;
 mod depends;
+mod deploy_rules;
 pub mod facts;
 #[cfg(test)]
 pub mod fixture;
@@ -53,6 +54,7 @@ pub fn derive(model: &Model) -> (Derived, Vec<Diagnostic>) {
     build.resources();
     build.stack_tags();
     build.tags();
+    build.deploy_rules();
     build.rules();
     build.deletion();
     let policies = build.policies();

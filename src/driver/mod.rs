@@ -108,12 +108,15 @@ pub struct TestResult {
 
 /// Everything that can be known of a system without building it. The machine's refusal to read is an error.
 pub fn check(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Checked, WorldError> {
-    Ok(finished(run::run(world, system, options)?).0)
+    Ok(run::run(world, system, options)?.checked())
 }
 
 /// Builds a system, if there is no error in it. What is emitted is read back and proved before it is given away.
 pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Built, WorldError> {
-    let (mut checked, builds) = finished(run::run(world, system, options)?);
+    let mut run = run::run(world, system, options)?;
+    let builds = std::mem::take(&mut run.builds);
+    let chosen = std::mem::take(&mut run.chosen);
+    let mut checked = run.checked();
     if checked.has_errors() {
         return Ok(Built { checked, files: None });
     }
@@ -124,8 +127,24 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
         sink.extend_in(model.environment.name, prove::prove(model, &files));
     }
     checked.diagnostics.extend(sink.finish(checked.environments));
-    let files = (!checked.has_errors()).then_some(files);
-    Ok(Built { checked, files })
+    if checked.has_errors() {
+        return Ok(Built { checked, files: None });
+    }
+    // All of it is proved, also where only a part is wanted.
+    let files = if chosen.is_empty() { files } else { part(builds, &chosen, &checked.sources) };
+    Ok(Built { checked, files: Some(files) })
+}
+
+/// The files of some stacks alone.
+fn part(builds: Vec<(Model, Derived, Plan)>, chosen: &[Symbol], sources: &Sources) -> BTreeMap<String, Vec<u8>> {
+    let shared = builds
+        .iter()
+        .any(|(model, ..)| model.stacks.iter().any(|stack| stack.per_account && chosen.contains(&stack.name)));
+    let builds: Vec<(Model, Derived, Plan)> =
+        builds.into_iter().map(|(model, derived, plan)| (model, derived, plan.only(chosen))).collect();
+    let (mut files, _) = emit::emit(&builds, sources);
+    files.retain(|path, _| shared || !path.starts_with("account-"));
+    files
 }
 
 /// The deploy order of a system, if there is no error in it.
@@ -135,7 +154,14 @@ pub fn plan(
     options: &Options,
     form: &PlanForm,
 ) -> Result<Planned, WorldError> {
-    let (checked, builds) = finished(run::run(world, system, options)?);
+    let mut run = run::run(world, system, options)?;
+    let mut builds = std::mem::take(&mut run.builds);
+    if !run.chosen.is_empty() {
+        for (_, _, plan) in &mut builds {
+            *plan = plan.only(&run.chosen);
+        }
+    }
+    let checked = run.checked();
     if checked.has_errors() {
         return Ok(Planned { checked, text: None });
     }
@@ -146,8 +172,4 @@ pub fn plan(
 /// Runs the tests of a system.
 pub fn test(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Tested, WorldError> {
     tests::tests(world, system, options)
-}
-
-fn finished(run: run::Run) -> (Checked, Vec<(Model, Derived, Plan)>) {
-    (Checked { sources: run.sources, diagnostics: run.diagnostics, environments: run.environments }, run.builds)
 }

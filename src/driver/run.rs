@@ -6,7 +6,7 @@ use crate::base::{FileId, Span, Symbol};
 use crate::check;
 use crate::derive::{derive, template::Derived};
 use crate::diag::{Code, Diagnostic, Level, Sink, codes};
-use crate::driver::{Options, diagnostic_of};
+use crate::driver::{Checked, Options, diagnostic_of};
 use crate::eval::model::Model;
 use crate::eval::{Evaluated, Files, Given, evaluate};
 use crate::order::{Plan, order};
@@ -22,6 +22,15 @@ pub(super) struct Run {
     pub(super) environments: usize,
     /// One for each environment; empty if there is an error.
     pub(super) builds: Vec<(Model, Derived, Plan)>,
+    /// The stacks that are asked for; none: all.
+    pub(super) chosen: Vec<Symbol>,
+}
+
+impl Run {
+    /// What was found, without the builds.
+    pub(super) fn checked(self) -> Checked {
+        Checked { sources: self.sources, diagnostics: self.diagnostics, environments: self.environments }
+    }
 }
 
 /// What was read and gathered, for as long as a closure runs: a program borrows its files.
@@ -126,9 +135,34 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
         (builds, loaded.environments.len())
     })?;
     let (builds, environments) = builds.unwrap_or_default();
+    let chosen = chosen_stacks(&builds, options, &mut sink);
     let builds = if sink.has_errors() { Vec::new() } else { builds };
     let diagnostics = sink.finish(environments);
-    Ok(Run { sources, diagnostics, environments, builds })
+    Ok(Run { sources, diagnostics, environments, builds, chosen })
+}
+
+/// The stacks that are asked for; none: all.
+fn chosen_stacks(builds: &[(Model, Derived, Plan)], options: &Options, sink: &mut Sink) -> Vec<Symbol> {
+    let mut known: Vec<Symbol> =
+        builds.iter().flat_map(|(model, ..)| model.stacks.iter().map(|stack| stack.name)).collect();
+    known.sort();
+    known.dedup();
+    if known.is_empty() {
+        return Vec::new();
+    }
+    let mut chosen = Vec::new();
+    for name in &options.stacks {
+        let symbol = Symbol::new(name);
+        if known.contains(&symbol) {
+            chosen.push(symbol);
+        } else {
+            sink.push(
+                Diagnostic::new(codes::UNKNOWN_STACK, Span::NONE, format!("there is no stack `{name}`"))
+                    .help(format!("there is {}", crate::diag::quoted_list(known.iter().map(|name| name.as_str()), 12))),
+            );
+        }
+    }
+    chosen
 }
 
 /// What became of one environment.

@@ -7,6 +7,7 @@
 mod builtins;
 mod conform;
 mod declare;
+mod deploy_rules;
 mod environment;
 mod expression;
 mod facts;

@@ -60,6 +60,8 @@ pub struct Model {
     pub claims: Vec<Claim>,
     /// `deploy param`s, by name.
     pub deploy_params: IndexMap<Symbol, DeployParam>,
+    /// What deployed params must satisfy: checked by CloudFormation before it deploys anything.
+    pub deploy_rules: Vec<DeployRule>,
     /// Tags of everything.
     pub tags: Vec<Tag>,
     /// Tags that must be there.
@@ -255,6 +257,19 @@ pub struct DeployParam {
     pub description: Option<String>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// An `ensure` over `deploy param`s.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeployRule {
+    /// What must hold, in words.
+    pub text: String,
+    /// The condition, in CloudFormation's rule functions.
+    pub condition: Node,
+    /// The params that it reads.
+    pub params: Vec<Symbol>,
+    /// Where it is said.
+    pub origin: Origin,
 }
 
 /// Allows or forbids.
@@ -512,6 +527,7 @@ impl Model {
             steps: Vec::new(),
             claims: Vec::new(),
             deploy_params: IndexMap::new(),
+            deploy_rules: Vec::new(),
             tags: Vec::new(),
             required_tags: Vec::new(),
             resource_policies: IndexMap::new(),

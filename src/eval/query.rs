@@ -80,6 +80,10 @@ impl<'p> Evaluator<'p> {
         text: Option<&str>,
         placed: Option<&Placed<'p>>,
     ) {
+        let params = self.deploy_params_in(condition);
+        if !params.is_empty() {
+            return self.deploy_rule(condition, scope, text, params);
+        }
         let verdict = self.decide(condition, scope);
         let said = text.map_or_else(|| String::from("this"), |text| format!("“{text}”"));
         let diagnostic = match verdict {

@@ -35,6 +35,34 @@ pub struct Plan {
     pub destroy: Destroy,
 }
 
+impl Plan {
+    /// The part of the plan that deploys some of its stacks, named as in the source. What they need from others must be there already;
+    /// manual steps stay with the whole plan.
+    #[must_use]
+    pub fn only(&self, stacks: &[Symbol]) -> Plan {
+        let mut part = self.clone();
+        part.stacks.retain(|_, stack| stacks.contains(&stack.name));
+        part.steps.retain(|step| match &step.kind {
+            StepKind::Deploy { stack } => part.stacks.contains_key(stack),
+            _ => false,
+        });
+        let kept: Vec<String> = part.steps.iter().map(|step| step.id.clone()).collect();
+        let both = |edge: &Edge| kept.contains(&edge.before) && kept.contains(&edge.after);
+        part.edges.retain(both);
+        part.given_way.retain(both);
+        part.order.retain(|id| kept.contains(id));
+        for wave in &mut part.waves {
+            wave.retain(|id| kept.contains(id));
+        }
+        part.waves.retain(|wave| !wave.is_empty());
+        let deployed = |stack: &str| part.stacks.contains_key(stack);
+        part.destroy.order.retain(|id| id.strip_prefix("delete:").is_some_and(deployed));
+        part.destroy.before.retain(|stack, _| deployed(stack));
+        part.destroy.left_behind.retain(|left| deployed(&left.stack));
+        part
+    }
+}
+
 /// Whose plan it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
