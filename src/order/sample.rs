@@ -49,6 +49,7 @@ pub(crate) fn empty(environment: &str) -> Sample {
         steps: Vec::new(),
         claims: Vec::new(),
         deploy_params: IndexMap::new(),
+        deploy_rules: Vec::new(),
         tags: Vec::new(),
         required_tags: Vec::new(),
         resource_policies: IndexMap::new(),
