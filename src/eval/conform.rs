@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes, quoted_list};
-use crate::eval::Evaluator;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Kind, Template, Value};
+use crate::eval::{Evaluator, units};
 use crate::resolve::Global;
 use crate::syntax::ast::{FieldType, ItemKind, Pattern, Range, TypeExpr, TypeExprKind, TypeName};
 
@@ -273,40 +273,42 @@ impl<'p> Evaluator<'p> {
     fn check_limits(&mut self, value: &Value, ty: &'p TypeExpr, scope: &Scope<'p>, span: Span, what: &str) {
         if let Some(range) = &ty.range {
             let (lo, hi) = self.limits(Some(range), scope);
-            let measured = match &value.kind {
-                Kind::Int(number) => Some((*number, "", format!("{number}"))),
-                Kind::Duration(time) => Some((*time, "", String::from("this time"))),
-                Kind::Size(size) => Some((*size, "", String::from("this size"))),
+            let count_of = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            let plain = |number: i64| number.to_string();
+            // What is measured, in words; and how its limits are written.
+            let measured: Option<(i64, String, fn(i64) -> String)> = match &value.kind {
+                Kind::Int(number) => Some((*number, format!("{number} is"), plain)),
+                Kind::Duration(time) => Some((*time, format!("`{}` is", units::time(*time)), units::time)),
+                Kind::Size(size) => Some((*size, format!("`{}` is", units::size(*size)), units::size)),
                 Kind::Text(text) => self.by_value(text).map(|text| {
-                    let count = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-                    (count, " characters", format!("{text:?} has {count} characters"))
+                    let count = count_of(text.chars().count());
+                    (count, format!("{text:?} has {count} characters and is"), plain as fn(i64) -> String)
                 }),
                 Kind::List(items) => {
-                    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
-                    Some((count, " elements", format!("this list has {count} elements")))
+                    let count = count_of(items.len());
+                    Some((count, format!("this list has {count} elements and is"), plain))
                 }
                 Kind::Cidr(cidr) => {
                     let mask = i64::from(cidr.prefix_len());
-                    Some((mask, "", format!("`{cidr}` has a mask of {mask}")))
+                    Some((mask, format!("`{cidr}` has a mask of {mask} and is"), plain))
                 }
                 _ => None,
             };
-            if let Some((amount, unit, shown)) = measured
-                && (lo.is_some_and(|lo| amount < lo) || hi.is_some_and(|hi| amount > hi))
-            {
-                let direction = if lo.is_some_and(|lo| amount < lo) { "below" } else { "above" };
-                let shown = if unit.is_empty() && matches!(value.kind, Kind::Int(_)) {
-                    format!("{shown} is")
-                } else {
-                    format!("{shown}, which is")
+            if let Some((amount, shown, written)) = measured {
+                let below = lo.filter(|lo| amount < *lo);
+                let above = hi.filter(|hi| amount > *hi);
+                let wrong = match (below, above) {
+                    (Some(least), _) => Some(("below", format!("at least {}", written(least)))),
+                    (None, Some(most)) => Some(("above", format!("at most {}", written(most)))),
+                    (None, None) => None,
                 };
-                let diagnostic = Diagnostic::new(
-                    codes::PARAM_OUT_OF_RANGE,
-                    span,
-                    format!("{shown} {direction} the limits of `{what}`"),
-                )
-                .label(range.span, "the limits are stated here");
-                self.report(diagnostic);
+                if let Some((direction, limit)) = wrong {
+                    let message = format!("{shown} {direction} the limits of `{what}`");
+                    let diagnostic = Diagnostic::new(codes::PARAM_OUT_OF_RANGE, span, message)
+                        .here(limit)
+                        .label(range.span, "the limits are stated here");
+                    self.report(diagnostic);
+                }
             }
         }
         if let Some(pattern) = &ty.pattern {

@@ -74,6 +74,24 @@ pub(super) fn unit_of_name(property: &str) -> Option<&'static str> {
     ENDINGS.iter().find(|(ending, _)| property.ends_with(ending)).map(|(_, unit)| *unit)
 }
 
+/// A time as the language writes it, in the largest unit that counts it whole.
+pub(super) fn time(milliseconds: i64) -> String {
+    const WRITTEN: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
+    written(milliseconds, &WRITTEN)
+}
+
+/// A size as the language writes it, in the largest unit that counts it whole.
+pub(super) fn size(bytes: i64) -> String {
+    const WRITTEN: [(&str, i64); 5] =
+        [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
+    written(bytes, &WRITTEN)
+}
+
+fn written(amount: i64, units: &[(&str, i64)]) -> String {
+    let fits = units.iter().find(|(_, unit)| amount != 0 && amount % unit == 0).or(units.iter().rev().nth(1));
+    fits.map_or_else(|| amount.to_string(), |(name, unit)| format!("{}{name}", amount / unit))
+}
+
 /// A time as a schedule expression: `rate(30 days)`.
 pub(super) fn rate(milliseconds: i64) -> String {
     for (name, unit) in MILLISECONDS.iter().rev().filter(|(name, _)| matches!(*name, "days" | "hours" | "minutes")) {
@@ -95,6 +113,14 @@ mod tests {
         assert_eq!(field(&Kind::Duration(7 * 86_400_000), "days"), Some(Ok(Kind::Int(7))));
         assert!(matches!(field(&Kind::Duration(90_000), "minutes"), Some(Err(_))));
         assert_eq!(field(&Kind::Duration(1), "weeks"), None);
+    }
+
+    #[test]
+    fn times_and_sizes_are_shown_as_the_language_writes_them() {
+        assert_eq!(time(70 * 86_400_000), "70d");
+        assert_eq!(time(90_000), "90s");
+        assert_eq!(time(0), "0s");
+        assert_eq!(size(20 << 30), "20GiB");
     }
 
     #[test]

@@ -40,7 +40,9 @@ fn a_condition_on_a_deployed_param_becomes_a_rule_of_the_templates_that_take_it(
 
 #[test]
 fn a_condition_that_cloudformation_cannot_check_is_refused() {
-    let text = String::from_utf8(SYSTEM.to_vec()).unwrap().replace("origin != \"https://yourdomain.com\"", "length(origin) > 12");
+    let text = String::from_utf8(SYSTEM.to_vec())
+        .unwrap()
+        .replace("origin != \"https://yourdomain.com\"", "length(origin) > 12");
     let folder = folder(&[("demo.infra", text.as_bytes())]);
     let checked = run(folder.path(), &["check", "--format", "short"]);
     assert_eq!(checked.code, 1);
