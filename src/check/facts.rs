@@ -53,3 +53,14 @@ pub mod quota {
     /// Characters of a logical id, a parameter's or an output's name.
     pub const ID: usize = 255;
 }
+
+/// Types that run an engine, and their properties for its name and its version.
+pub const ENGINES: &[(&str, &str, &str)] =
+    &[("AWS::RDS::DBInstance", "Engine", "EngineVersion"), ("AWS::RDS::DBCluster", "Engine", "EngineVersion")];
+/// How many parts the version of an engine has. With fewer, AWS takes its default of the day.
+pub const VERSION_PARTS: &[(&str, usize)] = &[("postgres", 2), ("aurora-postgresql", 2), ("mysql", 3), ("mariadb", 3)];
+
+/// How a template asks for the value of a parameter.
+pub const OF_A_PARAMETER: &str = "{{resolve:ssm:";
+/// Parameters that AWS keeps, and sets anew with each release.
+pub const AWS_PARAMETERS: &str = "/aws/service/";

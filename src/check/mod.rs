@@ -4,6 +4,7 @@ mod accounts;
 mod facts;
 mod limits;
 mod metrics;
+mod moving;
 mod naming;
 mod network;
 mod privilege;
@@ -47,6 +48,8 @@ const CHECKS: &[Check] = &[
     network::listeners_encrypt,
     network::the_world_is_let_in_on_purpose,
     metrics::metrics_are_published_there,
+    moving::versions_are_complete,
+    moving::references_stay,
 ];
 
 /// Checks one environment.

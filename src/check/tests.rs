@@ -245,3 +245,22 @@ fn a_waiver_lifts_what_it_covers_and_is_judged_itself() {
     assert_eq!(codes_for("sonar.x", Some("x"), None), [kept, codes::UNKNOWN_CODE]);
     assert_eq!(codes_for("checkov.CKV_AWS_18", Some("x"), None), [kept]);
 }
+
+#[test]
+fn a_database_version_needs_as_many_parts_as_its_engine_gives_it() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Data");
+    for (name, engine, version) in [
+        ("a", "postgres", "15"),
+        ("b", "postgres", "15.17"),
+        ("c", "mysql", "8.0"),
+        ("d", "mysql", "8.0.40"),
+        ("e", "db2-se", "11"),
+    ] {
+        f.resource(stack, name, "AWS::RDS::DBInstance", json!({ "Engine": engine, "EngineVersion": version }));
+    }
+    let diagnostics = found(&f);
+    assert_eq!(codes_of(&diagnostics), [codes::VERSION_LEFT_OPEN, codes::VERSION_LEFT_OPEN]);
+    assert!(diagnostics[0].message.starts_with("`Data.a` asks for `postgres` 15 "), "{}", diagnostics[0].message);
+    assert!(diagnostics[1].message.starts_with("`Data.c` asks for `mysql` 8.0 "), "{}", diagnostics[1].message);
+}

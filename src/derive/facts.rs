@@ -78,6 +78,24 @@ pub const ARN_ENDS_AT_RANDOM: &[&str] =
 /// Types whose `Arn` attribute is not the ARN that policies and other services take: a log group's ends in `:*`.
 pub const ARN_ATTRIBUTE_IS_PATTERN: &[&str] = &["AWS::Logs::LogGroup"];
 
+/// Properties whose resource AWS looks up while it creates the other one: a name that is written out would not wait for it, so
+/// that the two could come in the wrong order.
+pub const LOOKED_UP: &[(&str, &str)] = &[
+    ("AWS::AutoScaling::LifecycleHook", "AutoScalingGroupName"),
+    ("AWS::AutoScaling::ScalingPolicy", "AutoScalingGroupName"),
+    ("AWS::Lambda::Alias", "FunctionName"),
+    ("AWS::Lambda::EventInvokeConfig", "FunctionName"),
+    ("AWS::Lambda::EventSourceMapping", "FunctionName"),
+    ("AWS::Lambda::Permission", "FunctionName"),
+    ("AWS::Lambda::Version", "FunctionName"),
+    ("AWS::Logs::MetricFilter", "LogGroupName"),
+    ("AWS::Logs::SubscriptionFilter", "LogGroupName"),
+    ("AWS::RDS::DBInstance", "DBParameterGroupName"),
+    ("AWS::RDS::DBInstance", "DBSubnetGroupName"),
+    ("AWS::S3::BucketPolicy", "Bucket"),
+    ("AWS::SecretsManager::SecretTargetAttachment", "TargetId"),
+];
+
 /// An order that CloudFormation cannot infer from references.
 #[derive(Debug)]
 pub struct Wait {

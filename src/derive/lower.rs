@@ -4,14 +4,14 @@ use indexmap::IndexMap;
 
 use crate::base::Symbol;
 use crate::derive::build::Build;
-use crate::derive::facts::pseudo;
+use crate::derive::facts::{self, pseudo};
 use crate::derive::refs::{Atom, Place, Reference, expand};
 use crate::derive::template::{Json, TemplateOutput, TemplateResource, Tree};
 use crate::derive::text::{escaped, object, pascal};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, Output, Resource, ResourceId, StackId};
 use crate::eval::origin::Origin;
-use crate::eval::value::{Hole, Node, NodeKind, Template};
+use crate::eval::value::{Attribute, Hole, Node, NodeKind, Template};
 
 impl Build<'_> {
     /// All resources, in the order of their declaration.
@@ -29,7 +29,7 @@ impl Build<'_> {
     fn lowered(&mut self, id: ResourceId, resource: &Resource) -> TemplateResource {
         let place = Place { stack: resource.stack, policy: false };
         self.within = resource.origin;
-        let mut properties = self.node(&resource.properties, place);
+        let mut properties = self.lowered_properties(resource, place);
         if let Some(name) = &resource.name
             && let Some(path) = &name.property
         {
@@ -51,6 +51,28 @@ impl Build<'_> {
             attributes,
             origin: resource.origin,
         }
+    }
+
+    /// A resource's properties. What AWS looks up when it creates the resource is asked for, not called by its name.
+    fn lowered_properties(&mut self, resource: &Resource, place: Place) -> Tree {
+        let node = &resource.properties;
+        let NodeKind::Map(entries) = &node.kind else { return self.node(node, place) };
+        if node.origin != Origin::INHERITED {
+            self.within = node.origin;
+        }
+        let mut lowered = IndexMap::new();
+        for (key, value) in entries {
+            let is_looked_up = facts::LOOKED_UP.contains(&(resource.ty.as_str(), key.as_str()));
+            let tree = match single(value) {
+                Some(Hole::Resource(id, Attribute::Id)) if is_looked_up => {
+                    self.tree(vec![Atom::Resource(id, Reference::Ref)], place, value.origin)
+                }
+                _ => self.node(value, place),
+            };
+            lowered.insert(key.as_str().to_owned(), tree);
+        }
+        self.within = resource.origin;
+        Tree::new(Json::Map(lowered), node.origin)
     }
 
     /// A node as a tree.
@@ -142,7 +164,7 @@ impl Build<'_> {
     fn equal_reference(&self, stack: StackId, id: ResourceId, value: &Node) -> Option<Reference> {
         let resource = self.model.resource(id);
         let NodeKind::Text(text) = &value.kind else { return None };
-        let asks_name = matches!(text.single_hole(), Some(Hole::Resource(_, crate::eval::value::Attribute::Name)));
+        let asks_name = matches!(text.single_hole(), Some(Hole::Resource(_, Attribute::Name)));
         (asks_name && resource.stack == stack && super::refs::ref_is_name(resource)).then_some(Reference::Ref)
     }
 

@@ -106,6 +106,21 @@ fn names_and_arns_are_written_out_across_stacks_unless_aws_adds_to_them() {
 }
 
 #[test]
+fn what_aws_looks_up_is_asked_for_in_its_stack_and_waited_for() {
+    let mut f = Fixture::new();
+    let (data, secrets) = (f.stack("Data"), f.stack("Secrets"));
+    let db = f.resource(data, "db", "AWS::RDS::DBInstance", json!({}));
+    f.named(db, "DBInstanceIdentifier", "hrapp-db");
+    let props = json!({ "SecretId": "s", "TargetId": "{0.id}", "TargetType": "AWS::RDS::DBInstance" });
+    f.resource(secrets, "link", "AWS::SecretsManager::SecretTargetAttachment", props);
+    let derived = clean(&f);
+    let link = properties(&derived, secrets, "Link");
+    assert_eq!(link["TargetId"], json!({ "Fn::ImportValue": "hrapp-team01-data-Db" }));
+    let kinds: Vec<EdgeKind> = derived.edges.iter().map(|edge| edge.kind).collect();
+    assert_eq!(kinds, [EdgeKind::Import]);
+}
+
+#[test]
 fn documents_in_text_are_escaped_json() {
     let mut f = Fixture::new();
     let stack = f.stack("Workflow");

@@ -223,6 +223,8 @@ codes! {
     // Specific services' facts, checked on every resource.
     DEPRECATED_VALUE "deprecated_value" Warning "AWS stops accepting it";
     UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
+    VERSION_LEFT_OPEN "version_left_open" Warning "AWS takes its default of the day, so two deployments of one source can differ";
+    MOVING_REFERENCE "moving_reference" Advice "AWS changes what it points to, so the same source gives something else next month";
     METRIC_ELSEWHERE "metric_elsewhere" Warning "an alarm on a metric that is never published there never fires";
 }
 

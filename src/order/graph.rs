@@ -26,8 +26,9 @@ pub(super) struct Sorted {
     pub(super) waves: Vec<Vec<String>>,
 }
 
-/// Where a step stands among those that could all be taken next: beside which stack, before or behind it, and its own number.
-type Rank = (usize, Side, usize);
+/// Where a step stands among those that could all be taken next: in which layer and beside which stack, before or behind it, and its own
+/// number.
+type Rank = (usize, usize, Side, usize);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Side {
@@ -189,10 +190,11 @@ impl Graph {
             .help("move what both need into a stack of its own, or drop an `after` that nothing requires")
     }
 
-    /// Kahn's algorithm; of the steps that could be next, the one that is declared first. A step of people stands right behind what it
-    /// comes after, or right before what needs it.
+    /// Kahn's algorithm; of the steps that could be next, one of the first layer that is not finished, and there the one that is declared
+    /// first. A step of people stands right behind what it comes after, or right before what needs it.
     fn topological(&self, edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
         let count = self.steps.len();
+        let levels = levels(count, edges);
         let mut waiting = vec![0_usize; count];
         for (_, after) in edges {
             if let Some(slot) = waiting.get_mut(*after) {
@@ -203,7 +205,7 @@ impl Graph {
         let mut ready: BinaryHeap<Reverse<(Rank, usize)>> = BinaryHeap::new();
         for node in 0..count {
             if waiting.get(node) == Some(&0) {
-                let rank = self.rank(node, edges, &ranks);
+                let rank = self.rank(node, edges, &levels, &ranks);
                 ready.push(Reverse((rank, node)));
             }
         }
@@ -217,7 +219,7 @@ impl Graph {
                 let Some(slot) = waiting.get_mut(*after) else { continue };
                 *slot = slot.saturating_sub(1);
                 if *slot == 0 {
-                    let rank = self.rank(*after, edges, &ranks);
+                    let rank = self.rank(*after, edges, &levels, &ranks);
                     ready.push(Reverse((rank, *after)));
                 }
             }
@@ -225,20 +227,22 @@ impl Graph {
         order
     }
 
-    fn rank(&self, node: usize, edges: &BTreeSet<(usize, usize)>, ranks: &[Option<Rank>]) -> Rank {
+    fn rank(&self, node: usize, edges: &BTreeSet<(usize, usize)>, levels: &[usize], ranks: &[Option<Rank>]) -> Rank {
+        let level = |node: usize| levels.get(node).copied().unwrap_or_default();
         if self.is_stack(node) {
-            return (node, Side::Itself, node);
+            return (level(node), node, Side::Itself, node);
         }
         let behind = edges
             .iter()
             .filter(|(_, after)| *after == node)
             .filter_map(|(before, _)| ranks.get(*before).copied().flatten())
             .max();
-        if let Some((stack, side, _)) = behind {
-            return (stack, side.max(Side::Behind), node);
+        if let Some((level, stack, side, _)) = behind {
+            return (level, stack, side.max(Side::Behind), node);
         }
-        let next = (0..self.steps.len()).find(|other| self.is_stack(*other) && reaches(edges, node, *other));
-        (next.unwrap_or(usize::MAX), Side::Before, node)
+        let later = (0..self.steps.len()).filter(|other| self.is_stack(*other) && reaches(edges, node, *other));
+        let (level, next) = later.map(|other| (level(other), other)).min().unwrap_or((usize::MAX, usize::MAX));
+        (level, next, Side::Before, node)
     }
 
     fn is_stack(&self, node: usize) -> bool {
@@ -246,16 +250,34 @@ impl Graph {
     }
 }
 
-/// Layers by the longest path.
+/// The layer of each node, by the longest path to it; the edges have no circle.
+fn levels(count: usize, edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
+    let mut levels = vec![0; count];
+    // A path has fewer edges than there are nodes, so that many rounds reach its end.
+    for _ in 0..count {
+        let mut moved = false;
+        for &(before, after) in edges {
+            let least = levels.get(before).map_or(0, |level| level + 1);
+            if let Some(level) = levels.get_mut(after).filter(|level| **level < least) {
+                *level = least;
+                moved = true;
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+    levels
+}
+
+/// The layers, each in the order of the steps.
 fn waves(order: &[usize], edges: &BTreeSet<(usize, usize)>) -> Vec<Vec<usize>> {
-    let mut level: IndexMap<usize, usize> = IndexMap::new();
+    let levels = levels(order.len(), edges);
     let mut waves: Vec<Vec<usize>> = Vec::new();
     for &node in order {
-        let before = edges.iter().filter(|(_, after)| *after == node).filter_map(|(before, _)| level.get(before));
-        let at = before.max().map_or(0, |level| level + 1);
-        level.insert(node, at);
-        while waves.len() <= at {
-            waves.push(Vec::new());
+        let at = levels.get(node).copied().unwrap_or_default();
+        if waves.len() <= at {
+            waves.resize(at + 1, Vec::new());
         }
         if let Some(wave) = waves.get_mut(at) {
             wave.push(node);

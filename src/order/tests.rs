@@ -11,21 +11,23 @@ fn ids(plan: &Plan) -> Vec<&str> {
 }
 
 #[test]
-fn stacks_without_reasons_are_deployed_in_the_order_of_their_declaration() {
+fn stacks_are_deployed_layer_by_layer_and_in_each_in_the_order_of_their_declaration() {
     let mut s = empty("dev");
-    for name in ["network", "security", "storage", "data", "secrets", "compute"] {
+    for name in ["compute", "data", "secrets", "network", "security", "storage"] {
         s.stack(name, name, 1);
     }
-    let data = s.model.stack_ids().nth(3).unwrap();
-    let network = s.model.stack_ids().next().unwrap();
-    s.edge(network, data, EdgeKind::Import, "Network.vpc.id", at(0, 3));
+    let ids: Vec<_> = s.model.stack_ids().collect();
+    s.edge(ids[3], ids[1], EdgeKind::Import, "Network.vpc.id", at(0, 3));
+    s.edge(ids[3], ids[0], EdgeKind::Import, "Network.vpc.id", at(0, 4));
+    s.edge(ids[1], ids[2], EdgeKind::Import, "Data.db.id", at(0, 5));
+    s.edge(ids[2], ids[0], EdgeKind::Import, "Secrets.key.id", at(0, 6));
     let (plan, diagnostics) = order(&s.model, &s.derived);
     assert!(diagnostics.is_empty());
     let expected =
         ["network", "security", "storage", "data", "secrets", "compute"].map(|name| format!("deploy:{name}"));
     assert_eq!(plan.order, expected);
-    assert_eq!(plan.waves.len(), 2);
-    assert_eq!(plan.waves[1], ["deploy:data"]);
+    assert_eq!(plan.waves.concat(), plan.order);
+    assert_eq!(plan.waves.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1, 1, 1]);
 }
 
 #[test]

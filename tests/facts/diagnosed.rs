@@ -17,7 +17,7 @@ pub struct Mistake {
 }
 
 /// Every mistake that is tried.
-pub const MISTAKES: [Mistake; 18] = [
+pub const MISTAKES: [Mistake; 24] = [
     Mistake {
         fact: "HR-019",
         name: "a-nat-mode-outside-the-enum",
@@ -44,6 +44,13 @@ pub const MISTAKES: [Mistake; 18] = [
         name: "a-tier-named-by-its-range",
         make: |lab| lab.replace("connect Compute.app -> Data.db", "connect 10.0.0.0/16 -> Data.db on tcp 5432"),
         codes: &["ensure_failed", "forbidden_path"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-134",
+        name: "everyone-may-read",
+        make: |lab| lab.replace("  output bucket_arn", "  grant everyone s3:GetObject on uploads\n  output bucket_arn"),
+        codes: &["public_principal"],
         exit: 1,
     },
     Mistake {
@@ -85,6 +92,22 @@ stack Compute {
         exit: 1,
     },
     Mistake {
+        fact: "HR-293",
+        name: "a-secret-in-the-script",
+        make: |lab| {
+            lab.replace("SECRET_KEY=$(openssl rand -hex 32)", "SECRET_KEY={Data.db_credentials.field(\"password\")}")
+        },
+        codes: &["wrong_type", "secret_exposed"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-298",
+        name: "a-level-of-logs-that-nobody-reads",
+        make: |lab| lab.remove_line("LOG_LEVEL="),
+        codes: &["unused_param"],
+        exit: 0,
+    },
+    Mistake {
         fact: "HR-366",
         name: "the-secret-in-the-stack-that-needs-the-database",
         make: |lab| {
@@ -92,6 +115,13 @@ stack Compute {
             lab.add("stack Secrets {\n  moved = Secret { fields = { username = \"hrappadmin\" }, generated = \"password\" }\n}\n");
         },
         codes: &["stack_cycle"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-369",
+        name: "a-generated-user-name",
+        make: |lab| lab.replace("generated = \"password\"", "generated = [\"username\", \"password\"]"),
+        codes: &["wrong_type"],
         exit: 1,
     },
     Mistake {
@@ -123,6 +153,13 @@ stack Compute {
         exit: 1,
     },
     Mistake {
+        fact: "HR-382",
+        name: "a-setting-that-misses-in-the-unit",
+        make: |lab| lab.remove_line("LOG_LEVEL="),
+        codes: &["unused_param"],
+        exit: 0,
+    },
+    Mistake {
         fact: "HR-385",
         name: "the-whole-lab-in-another-region",
         make: |lab| {
@@ -136,7 +173,7 @@ stack Compute {
         fact: "HR-387",
         name: "a-version-without-its-minor",
         make: |lab| lab.replace("\"15.17\"", "\"15\""),
-        codes: &["deprecated_value"],
+        codes: &["version_left_open"],
         exit: 0,
     },
     Mistake {
@@ -159,6 +196,22 @@ stack Compute {
         make: |lab| lab.replace("deployment_id = \"team02\"", "deployment_id = \"téam02\""),
         codes: &["param_out_of_range"],
         exit: 1,
+    },
+    Mistake {
+        fact: "HR-395",
+        name: "one-more-image-that-moves",
+        make: |lab| {
+            let template = r#"
+stack Compute {
+  spare = AWS::EC2::LaunchTemplate {
+    LaunchTemplateData = { ImageId = ssm("/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64") }
+  }
+}
+"#;
+            lab.add(template);
+        },
+        codes: &["moving_reference"],
+        exit: 0,
     },
 ];
 
@@ -194,4 +247,16 @@ fn a_lab_open_to_a_few_is_not_said_to_be_open_to_all() {
     source.replace("= 0.0.0.0/0", "= 203.0.113.0/24");
     let closed = source.check("closed");
     assert!(intact.times(code) > closed.times(code), "{:?} and {:?}", intact.codes, closed.codes);
+}
+
+#[test]
+fn the_lab_is_told_that_its_image_moves() {
+    // HR-395: the advice is about the fleet's image, and an image that stays gets none.
+    let code = "moving_reference";
+    let intact = Source::lab().check("moving");
+    let mut source = Source::lab();
+    let spare = "spare = AWS::EC2::LaunchTemplate { LaunchTemplateData = { ImageId = \"ami-0123456789abcdef0\" } }";
+    source.add(&format!("stack Compute {{\n  {spare}\n}}\n"));
+    let staying = source.check("staying");
+    assert_eq!((intact.times(code), staying.times(code)), (1, 1), "{:?} and {:?}", intact.codes, staying.codes);
 }

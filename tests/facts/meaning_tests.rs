@@ -93,3 +93,12 @@ fn a_script_is_taken_apart_into_commands_and_files() {
     assert!(!script.runs(&["systemctl", "start"]));
     assert!(script.files[0].quoted && !script.files[1].quoted);
 }
+
+#[test]
+fn the_shell_fills_in_its_variables_where_the_marker_has_no_quotes() {
+    let script = Script::read(
+        "LOG=/a\nLOG_GROUP=/b\ncat > /x <<END\n$LOG_GROUP ${LOG} $PATH\nEND\ncat > /y <<'END'\n$LOG\nEND\n",
+    );
+    assert_eq!(script.written(&script.files[0], &script.files[0].lines[0]), "/b /a $PATH");
+    assert_eq!(script.written(&script.files[1], &script.files[1].lines[0]), "$LOG");
+}

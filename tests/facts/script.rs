@@ -54,6 +54,20 @@ impl Script {
         Script { commands, files }
     }
 
+    /// A line of a file as it is written: where the shell looks into the text, its own variables have their values.
+    pub fn written(&self, file: &Written, line: &str) -> String {
+        let mut line = line.to_owned();
+        if !file.quoted {
+            // Longer names first: one name can begin with another.
+            let mut set: Vec<(&str, &str)> = self.commands.iter().filter_map(|command| assignment(command)).collect();
+            set.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+            for (name, value) in set {
+                line = line.replace(&format!("${{{name}}}"), value).replace(&format!("${name}"), value);
+            }
+        }
+        line
+    }
+
     /// The one file whose path ends so.
     pub fn file(&self, ending: &str) -> Result<&Written, String> {
         self.files
@@ -136,6 +150,13 @@ impl Script {
         }
         words
     }
+}
+
+/// A command that gives a variable a value.
+fn assignment(command: &str) -> Option<(&str, &str)> {
+    let (name, value) = command.trim().split_once('=')?;
+    let is_name = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    is_name.then_some((name, value.trim_matches(['"', '\''])))
 }
 
 fn package(word: &str) -> String {

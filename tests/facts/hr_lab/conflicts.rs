@@ -30,6 +30,11 @@ fn explicit_egress(env: &Env) -> Check {
     want(rds.len() == 1 && rds[0].peer == "255.255.255.255/32", || format!("{rds:?}"))
 }
 
+/// A line of the agent's settings that names this group.
+fn names_group(line: &str, group: &str) -> bool {
+    line.contains("\"log_group_name\"") && line.contains(&format!("\"{group}\""))
+}
+
 /// The longest names, with an id of twenty characters, stay within the limits of their types.
 fn longest_names(env: &Env) -> Check {
     let more = 20 - env.team.id.len();
@@ -144,7 +149,7 @@ fn second() -> Vec<Fact> {
             let told = script
                 .files
                 .iter()
-                .any(|file| file.lines.iter().any(|line| line.contains("log_group_name") && line.contains(&group)));
+                .any(|file| file.lines.iter().any(|line| names_group(&script.written(file, line), &group)));
             let writes = script.files.iter().any(|file| file.lines.iter().any(|line| line.contains("put_log_events")));
             want((agent && told) || writes, || "nothing writes the logs".into())
         }),
@@ -163,7 +168,10 @@ fn second() -> Vec<Fact> {
 
 fn third() -> Vec<Fact> {
     vec![
-        fact("HR-386", |e| data::database(e)?.is("DeletionProtection", true)),
+        fact("HR-386", |e| {
+            data::database(e)?.is("DeletionProtection", true)?;
+            plan::says_before_deletion(e, "data", "disable_deletion_protection", data::database(e)?.logical_id())
+        }),
         fact("HR-387", |e| {
             let version = data::database(e)?.text("EngineVersion")?;
             want(version.starts_with("15.") && version.len() > 3, || format!("version {version}"))

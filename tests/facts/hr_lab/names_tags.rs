@@ -35,7 +35,7 @@ const NAMES: [(&str, &str); 21] = [
 ];
 
 /// The types of the lab that take tags.
-const TAGGABLE: [&str; 21] = [
+const TAGGABLE: [&str; 22] = [
     "AWS::EC2::VPC",
     "AWS::EC2::Subnet",
     "AWS::EC2::InternetGateway",
@@ -55,12 +55,13 @@ const TAGGABLE: [&str; 21] = [
     "AWS::EC2::LaunchTemplate",
     "AWS::AutoScaling::AutoScalingGroup",
     "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::Listener",
     "AWS::ElasticLoadBalancingV2::TargetGroup",
     "AWS::CloudWatch::Alarm",
 ];
 
 /// The types of the lab that take none, so that a new type must be thought of here.
-const UNTAGGABLE: [&str; 15] = [
+const UNTAGGABLE: [&str; 14] = [
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::EC2::Route",
     "AWS::EC2::SubnetRouteTableAssociation",
@@ -75,7 +76,6 @@ const UNTAGGABLE: [&str; 15] = [
     "AWS::IAM::InstanceProfile",
     "AWS::IAM::Policy",
     "AWS::IAM::RolePolicy",
-    "AWS::ElasticLoadBalancingV2::Listener",
 ];
 
 /// All physical names of a stack, with what they name.

@@ -63,6 +63,14 @@ pub fn capabilities(env: &Env, stack: &str) -> Result<Vec<String>, String> {
     Ok(list(entry(env, stack)?, "capabilities")?.iter().map(|one| text(one, "name")).collect())
 }
 
+/// That the plan says what must be done to a resource before its stack can be deleted.
+pub fn says_before_deletion(env: &Env, stack: &str, action: &str, resource: &str) -> Check {
+    let path = format!("/destroy/before/{}", env.stack_name(stack));
+    let steps = env.plan()?.pointer(&path).and_then(Value::as_array).cloned().unwrap_or_default();
+    let said = steps.iter().any(|step| text(step, "do") == action && text(step, "id") == resource);
+    want(said, || format!("{stack} is deleted after {steps:?}"))
+}
+
 /// Which stack needs which, by their short names, as the plan says it.
 fn edges(env: &Env) -> Result<Edges, String> {
     let (plan, mut edges) = (env.plan()?, Edges::new());
