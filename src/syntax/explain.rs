@@ -104,6 +104,13 @@ pub(super) fn trailing_statement(file: FileId, text: &str, before: Span, span: S
     let region = text.get(span.range()).unwrap_or_default();
     if begins_with(region, "on") {
         let at = span.lo as usize + "on".len();
+        let protocol = region.get(2..).unwrap_or_default().trim_start();
+        if let Some(word) = ["tcp", "udp"].into_iter().find(|word| begins_with(protocol, word)) {
+            let at = span.hi as usize - protocol.len() + word.len();
+            let message = format!("expected a port after `{word}`, found {}", found(text, at));
+            return Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, at), message)
+                .help(format!("write `on {word} 443`, or a range: `on {word} 1024..2048`"));
+        }
         let found = found(text, at);
         let message = format!("expected a protocol such as `tcp` after `on`, found {found}");
         return Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, at), message)

@@ -3,9 +3,11 @@
 mod chains;
 mod entries;
 mod exprs;
+mod flow;
 mod items;
 mod literals;
 mod permissions;
+mod promises;
 mod statements;
 mod text_blocks;
 mod texts;
