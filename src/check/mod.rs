@@ -1,6 +1,7 @@
 //! Checks of one environment, and of all together: one small function each, in a file per subject, all called from the lists below.
 
 mod accounts;
+mod catalog;
 mod facts;
 mod limits;
 mod metrics;
@@ -50,6 +51,9 @@ const CHECKS: &[Check] = &[
     metrics::metrics_are_published_there,
     moving::versions_are_complete,
     moving::references_stay,
+    catalog::types_exist_there,
+    catalog::nothing_goes_away,
+    catalog::logical_ids_differ,
 ];
 
 /// Checks one environment.

@@ -221,7 +221,7 @@ codes! {
     NOT_WAIVABLE "not_waivable" Error "an error that would fail the deployment cannot be waived";
 
     // Specific services' facts, checked on every resource.
-    DEPRECATED_VALUE "deprecated_value" Warning "AWS stops accepting it";
+    DEPRECATED_VALUE "deprecated_value" Warning "one day AWS stops accepting it";
     UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
     VERSION_LEFT_OPEN "version_left_open" Warning "AWS takes its default of the day, so two deployments of one source can differ";
     MOVING_REFERENCE "moving_reference" Advice "AWS changes what it points to, so the same source gives something else next month";

@@ -7,10 +7,11 @@ use crate::check;
 use crate::derive::{derive, template::Derived};
 use crate::diag::{Code, Diagnostic, Level, Sink, codes};
 use crate::driver::{Checked, Options, diagnostic_of};
+use crate::emit;
 use crate::eval::model::Model;
 use crate::eval::{Evaluated, Files, Given, evaluate};
 use crate::order::{Plan, order};
-use crate::resolve::{Library, Program};
+use crate::resolve::{self, Library, Program};
 use crate::syntax::{self, ast};
 use crate::world::{Source, Sources, SystemFolder, World, WorldError};
 
@@ -41,6 +42,10 @@ pub(super) struct Loaded<'p> {
     pub(super) environments: Vec<Symbol>,
     /// Whether a part of the sources could not be read, so that what is missing may only be hidden.
     pub(super) damaged: bool,
+    /// Warnings about names, which waivers may lift.
+    pub(super) warnings: Vec<Diagnostic>,
+    /// Whether a declaration is known to need itself; whatever evaluation says of it would only repeat that.
+    pub(super) circular: bool,
 }
 
 /// The files that a program names, read from the world.
@@ -92,10 +97,17 @@ pub(super) fn load<T>(
     let (program, found) = Program::gather(&files, library);
     sink.extend(found);
     let Some(program) = program else { return Ok((sources, None)) };
+    let mut named = resolve::check(&program);
+    if damaged {
+        named.retain(|diagnostic| !may_be_hidden(diagnostic.code));
+    }
+    let circular = named.iter().any(|diagnostic| diagnostic.code == codes::DEFINITION_CYCLE);
+    let (warnings, errors): (Vec<_>, Vec<_>) = named.into_iter().partition(|diagnostic| diagnostic.code.waivable());
+    sink.extend(errors);
     let environments = environments(&program, options, sink);
     let reader = Reader { world, root: system.root.clone(), sources: sources.clone() };
     let given = Given { set: settings.iter().map(|(name, value)| (*name, value)).collect(), files: &reader };
-    let loaded = Loaded { program: &program, given: &given, environments, damaged };
+    let loaded = Loaded { program: &program, given: &given, environments, damaged, warnings, circular };
     let result = work(&loaded, sink);
     Ok((sources, Some(result)))
 }
@@ -108,7 +120,10 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
             environment_of(loaded, *environment, options)
         });
         let mut builds = Vec::with_capacity(found.len());
-        let mut unused: Option<Vec<(Symbol, Span)>> = None;
+        // A param is unused if no environment reads it.
+        let everywhere = |span: &Span| found.iter().all(|one| one.unused.iter().any(|(_, other)| other == span));
+        let unused: Vec<Span> =
+            found.iter().flat_map(|one| one.unused.iter().map(|(_, span)| *span)).filter(everywhere).collect();
         let used: Vec<Span> = found
             .iter()
             .filter_map(|one| Some((&one.build.as_ref()?.0, &one.diagnostics)))
@@ -117,20 +132,15 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
         for (environment, mut one) in loaded.environments.iter().zip(found) {
             // A waiver is unused if it lifts nothing in any environment.
             one.diagnostics.retain(|left| left.code != codes::UNUSED_WAIVER || !used.contains(&left.span()));
+            one.diagnostics.retain(|found| found.code != codes::UNUSED_PARAM || unused.contains(&found.span()));
             sink.extend_in(*environment, one.diagnostics);
-            unused = Some(match unused {
-                None => one.unused,
-                Some(known) => known.into_iter().filter(|param| one.unused.contains(param)).collect(),
-            });
             builds.extend(one.build);
-        }
-        if !loaded.damaged && options.set.is_empty() {
-            sink.extend(unused.unwrap_or_default().into_iter().map(|(name, span)| unused_param(name, span)));
         }
         if builds.len() == loaded.environments.len() {
             sink.extend(check::check_environments(
                 &builds.iter().map(|(model, derived, _)| (model, derived)).collect::<Vec<_>>(),
             ));
+            sink.extend(emit::disagreements(&builds));
         }
         (builds, loaded.environments.len())
     })?;
@@ -189,20 +199,31 @@ pub(super) fn examined<'p>(
     if loaded.damaged {
         diagnostics.retain(|diagnostic| !may_be_hidden(diagnostic.code));
     }
-    let unused = evaluated.unused_params();
+    if loaded.circular {
+        let follows = [codes::DEFINITION_CYCLE, codes::TOO_DEEP, codes::TOO_MANY_STEPS];
+        diagnostics.retain(|diagnostic| !follows.contains(&diagnostic.code));
+    }
+    diagnostics.extend(loaded.warnings.iter().cloned());
     let broken =
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|one| one.level == Level::Error && !one.code.waivable());
     if loaded.damaged || broken(&diagnostics) {
-        return One { diagnostics, unused, build: None };
+        // Where evaluation stopped, nobody knows what the rest would have read.
+        return One { diagnostics, unused: Vec::new(), build: None };
     }
     diagnostics.extend(evaluated.invariants());
     diagnostics.extend(ask(&mut evaluated));
+    let unused = evaluated.unused_params();
+    if options.set.is_empty() {
+        diagnostics.extend(unused.iter().map(|(name, span)| unused_param(*name, *span)));
+    }
     let model = evaluated.into_model();
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
     diagnostics.extend(check::check(&model, &derived));
     let (plan, found) = order(&model, &derived);
-    diagnostics.extend(found);
+    // A circle of stacks that references close is told with them already.
+    let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);
+    diagnostics.extend(found.into_iter().filter(|found| !(told && found.code == codes::STACK_CYCLE)));
     let diagnostics = check::waive(diagnostics, &model, options.as_of);
     One { diagnostics, unused, build: Some((model, derived, plan)) }
 }
@@ -212,6 +233,9 @@ fn may_be_hidden(code: Code) -> bool {
     [
         codes::UNKNOWN_NAME,
         codes::UNKNOWN_TYPE,
+        codes::UNKNOWN_ENVIRONMENT,
+        codes::UNREACHABLE_ARM,
+        codes::UNUSED_LET,
         codes::UNKNOWN_FIELD,
         codes::UNKNOWN_STACK,
         codes::UNKNOWN_PARAM,
@@ -242,15 +266,7 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
     for (_, environment) in program.environments.values() {
         let Some(from) = environment.from else { continue };
         if !program.environments.contains_key(&from.name) {
-            let known = program.environments.keys().map(|name| name.as_str());
-            sink.push(
-                Diagnostic::new(
-                    codes::UNKNOWN_ENVIRONMENT,
-                    from.span,
-                    format!("there is no environment `{}`", from.name),
-                )
-                .did_you_mean(from.span, from.name.as_str(), known),
-            );
+            sink.push(resolve::words::unknown_environment(program, from.name, from.span));
         }
         let chain = program.chain(environment.name.name);
         let back = chain
@@ -259,6 +275,9 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
             .filter(|from| chain.iter().any(|known| known.name.name == from.name));
         if let Some(back) = back
             && back.name == environment.name.name
+            // Each environment of the circle could tell of it; the first one does.
+            && program.environments.keys().find(|name| chain.iter().any(|other| other.name.name == **name))
+                == Some(&environment.name.name)
         {
             let mut diagnostic = Diagnostic::new(
                 codes::DEFINITION_CYCLE,

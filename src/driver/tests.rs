@@ -5,6 +5,7 @@ use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::run::{Loaded, examined, in_parallel, load};
 use crate::driver::{Checked, Options, TestResult, Tested, run};
 use crate::eval::{Given, Verdict};
+use crate::resolve::words::unknown_environment;
 use crate::syntax::ast::{EntryKey, Test, TestBody, TextPiece};
 use crate::syntax::ast::{Expr, ExprKind};
 use crate::world::{SystemFolder, World, WorldError};
@@ -55,15 +56,7 @@ fn environments_of(test: &Test, loaded: &Loaded<'_>, sink: &mut Sink) -> Vec<Sym
                 environments.push(name.name);
             }
         } else {
-            let known = loaded.program.environments.keys().map(|name| name.as_str());
-            sink.push(
-                Diagnostic::new(
-                    codes::UNKNOWN_ENVIRONMENT,
-                    name.span,
-                    format!("there is no environment `{}`", name.name),
-                )
-                .did_you_mean(name.span, name.name.as_str(), known),
-            );
+            sink.push(unknown_environment(loaded.program, name.name, name.span));
         }
     }
     environments
@@ -81,7 +74,14 @@ fn one(loaded: &Loaded<'_>, test: &Test, environment: Symbol, options: &Options)
     set.extend(loaded.given.set.iter().copied());
     let given = Given { set, files: loaded.given.files };
     // The program outlives the test; only the given values are the test's own.
-    let loaded = Loaded { program: loaded.program, given: &given, environments: Vec::new(), damaged: loaded.damaged };
+    let loaded = Loaded {
+        program: loaded.program,
+        given: &given,
+        environments: Vec::new(),
+        damaged: loaded.damaged,
+        warnings: loaded.warnings.clone(),
+        circular: loaded.circular,
+    };
     let name = literal(&test.name);
     let mut failures: Vec<Diagnostic> = Vec::new();
     let asserts: &[Expr] = match &test.body {

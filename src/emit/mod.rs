@@ -50,11 +50,7 @@ pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames) -> (Fi
         folder(plan, &[(model, derived)], sources, &mut files);
     }
     for (account, region) in shared_places(builds) {
-        let there: Vec<(&Model, &Derived)> = builds
-            .iter()
-            .filter(|(model, _, _)| model.environment.account == account)
-            .map(|(model, derived, _)| (model, derived))
-            .collect();
+        let there = environments_of(builds, &account);
         let differences = shared::differences(&there, &region);
         let Some((plan, found)) = order::account(&there, &account, &region) else { continue };
         if differences.is_empty() {
@@ -64,6 +60,22 @@ pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames) -> (Fi
         diagnostics.extend(found);
     }
     (files, diagnostics)
+}
+
+/// What environments that share stacks do not agree on, as [`emit`] would tell it.
+pub fn disagreements(builds: &[(Model, Derived, Plan)]) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (account, region) in shared_places(builds) {
+        let there = environments_of(builds, &account);
+        diagnostics.extend(shared::differences(&there, &region));
+        diagnostics.extend(order::account(&there, &account, &region).into_iter().flat_map(|(_, found)| found));
+    }
+    diagnostics
+}
+
+fn environments_of<'b>(builds: &'b [(Model, Derived, Plan)], account: &str) -> Vec<(&'b Model, &'b Derived)> {
+    let there = builds.iter().filter(|(model, _, _)| model.environment.account == account);
+    there.map(|(model, derived, _)| (model, derived)).collect()
 }
 
 /// One environment's plan as `plan.json` holds it.

@@ -12,11 +12,7 @@ use crate::eval::scope::Scope;
 use crate::eval::value::{Kind, Piece, Principal, Template, Value};
 use crate::syntax::ast::Argument;
 
-/// Their names.
-pub(super) const NAMES: [&str; 24] = [
-    "min", "max", "length", "range", "zip", "lower", "upper", "kebab", "pascal", "flat", "join", "split", "json",
-    "base64", "hash", "subnets", "zone", "file", "service", "ssm", "cron", "count", "all", "internet",
-];
+pub(super) use crate::resolve::words::BUILTINS as NAMES;
 
 pub(super) fn is_builtin(name: &str) -> bool {
     NAMES.contains(&name)

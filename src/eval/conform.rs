@@ -7,14 +7,9 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Kind, Template, Value};
 use crate::eval::{Evaluator, units};
-use crate::resolve::Global;
-use crate::syntax::ast::{FieldType, ItemKind, Pattern, Range, TypeExpr, TypeExprKind, TypeName};
+use crate::syntax::ast::{FieldType, Pattern, Range, TypeExpr, TypeExprKind, TypeName};
 
-/// The types that infrac itself knows.
-pub(crate) const PRIMITIVES: [&str; 14] = [
-    "text", "int", "float", "bool", "duration", "size", "percent", "cidr", "port", "date", "schedule", "asset",
-    "secret", "json",
-];
+pub(crate) use crate::resolve::words::PRIMITIVES;
 
 impl<'p> Evaluator<'p> {
     /// The value, if it has the type; reports and gives an error value otherwise. `span` is where it is given, `what` whose value it is.
@@ -205,14 +200,7 @@ impl<'p> Evaluator<'p> {
         if PRIMITIVES.contains(&name) || name == "metric" {
             return primitive(value, name).map(Named::Fits);
         }
-        let alias = match self.program.globals.get(&named.name) {
-            Some(Global::Type(alias)) => Some(*alias),
-            _ => match self.program.library.item(named.name).map(|item| &item.kind) {
-                Some(ItemKind::Type(alias)) => Some(alias),
-                _ => None,
-            },
-        };
-        if let Some(alias) = alias {
+        if let Some(alias) = self.program.type_alias(named.name) {
             return Some(Named::Done(self.conform(value.clone(), &alias.ty, scope, span, what)));
         }
         match &value.kind {
@@ -252,9 +240,7 @@ impl<'p> Evaluator<'p> {
     }
 
     fn unknown_type_name(&mut self, named: TypeName) -> Value {
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, named.span, format!("there is no type `{}`", named.name))
-            .did_you_mean(named.span, named.name.as_str(), PRIMITIVES);
-        self.error(diagnostic)
+        self.error(self.program.unknown_type(named))
     }
 
     /// Least and greatest value of a range, in the smallest unit.

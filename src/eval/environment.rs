@@ -44,8 +44,14 @@ impl<'p> Evaluator<'p> {
             confirm: false,
             span: declared.name.span,
         };
+        // What an environment takes from one that is not there is told at its `from`.
+        let ends = self.program.chain(self.environment).last().and_then(|last| last.from);
+        let lost = ends.is_some_and(|from| !self.program.environments.contains_key(&from.name));
         for name in ["account", "region"] {
             let Some(source) = self.environment_value(name) else {
+                if lost {
+                    continue;
+                }
                 self.report(
                     Diagnostic::new(
                         codes::MISSING_PARAM,

@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::value::{Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, builtins};
-use crate::resolve::Global;
+use crate::resolve::{Global, words};
 use crate::syntax::ast::{
     self, Argument, Comprehension, Entry, EntryKey, Expr, ExprKind, ItemKind, PerArm, PerKey, TextPiece, UnaryOp,
 };
@@ -158,9 +158,7 @@ impl<'p> Evaluator<'p> {
             Some(value) => value,
             None => {
                 let known = self.visible_names(scope);
-                let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
-                    .did_you_mean(span, name.as_str(), known.iter().map(|name| name.as_str()));
-                self.error(diagnostic)
+                self.error(words::unknown_name(name, span, &known))
             }
         }
     }
@@ -591,7 +589,9 @@ impl<'p> Evaluator<'p> {
                     _ => None,
                 })
                 .collect();
-            Diagnostic::new(codes::INCOMPLETE_PER, span, "no arm serves this value")
+            let found = self.evaluate(subject, scope);
+            let found = self.describe(&found);
+            Diagnostic::new(codes::INCOMPLETE_PER, span, format!("no arm of this `per` serves {found}"))
                 .label(subject.span, "of this")
                 .help(format!(
                     "there are arms for {}; add one, or `else = …`",

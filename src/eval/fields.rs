@@ -177,6 +177,16 @@ impl<'p> Evaluator<'p> {
                     .map(|body| body.outputs.keys().copied().collect())
                     .unwrap_or_default();
                 known.sort();
+                if matches!(name.as_str(), "id" | "name" | "arn") {
+                    return self.error(
+                        Diagnostic::new(
+                            codes::MISSING_MAIN,
+                            field,
+                            format!("`{ty}` has no `main` instance, so it has no `{name}`"),
+                        )
+                        .help("use one of its outputs, or mark the instance that it stands for with `main`"),
+                    );
+                }
                 let diagnostic =
                     Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("`{ty}` has no output `{name}`"))
                         .did_you_mean(field, name.as_str(), known.iter().map(|name| name.as_str()));

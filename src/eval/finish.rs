@@ -330,18 +330,7 @@ impl<'p> Evaluator<'p> {
                 self.property_node(&setting.value, property.shape(), Slot { ty: ty.as_str(), path: key.as_str(), span })
             }
             None => {
-                let names = known
-                    .properties()
-                    .filter(|property| !property.read_only())
-                    .map(|property| property.name())
-                    .chain(COMMON_SETTINGS);
-                let diagnostic = Diagnostic::new(
-                    codes::UNKNOWN_PROPERTY,
-                    setting.key_span,
-                    format!("`{ty}` has no property `{key}`"),
-                )
-                .did_you_mean(setting.key_span, key.as_str(), names);
-                self.report(diagnostic);
+                self.report(crate::resolve::words::unknown_property(ty.as_str(), key, setting.key_span));
                 None
             }
         }
@@ -605,6 +594,7 @@ impl<'p> Evaluator<'p> {
                 MarkArgument::Because(reason) => because = Some(self.known_text(reason, scope)),
                 MarkArgument::Until(date) => match self.evaluate(date, scope).kind {
                     Kind::Date(date) => until = Some(date),
+                    Kind::Error => {}
                     _ => self.report(Diagnostic::new(
                         codes::WRONG_TYPE,
                         date.span,

@@ -12,11 +12,10 @@ use crate::eval::naming::{kebab, pascal};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{BodyId, Member, Owner, Placed, Scope, State};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
-use crate::resolve::Global;
+use crate::resolve::words;
 use crate::syntax::ast::{self, Component, Entry, EntryKey, ItemKind, With};
 
-/// Settings that every instance takes, whatever its type.
-pub(super) const COMMON_SETTINGS: [&str; 6] = ["id", "name", "because", "tags", "on_delete", "after"];
+pub(super) use crate::resolve::words::COMMON_SETTINGS;
 
 /// What is known of an instance beyond the model.
 pub(super) struct InstanceData<'p> {
@@ -72,7 +71,7 @@ impl<'p> Evaluator<'p> {
         let ty = instance.ty.name;
         let component = self.component(ty);
         if component.is_none() && !self.is_resource_type(ty) {
-            self.unknown_type(instance.ty);
+            self.report(self.program.unknown_instance_type(instance.ty));
             return;
         }
         let parent = match placed.owner {
@@ -206,49 +205,14 @@ impl<'p> Evaluator<'p> {
         true
     }
 
-    fn unknown_type(&mut self, ty: ast::TypeName) {
-        let name = ty.name.as_str();
-        let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
-        let diagnostic = if name.contains("::") {
-            diagnostic.did_you_mean(ty.span, name, self.catalog.resource_types().map(|ty| ty.name()))
-        } else {
-            let components = self.component_names();
-            diagnostic
-                .help("components are defined with `component`, or come with the standard library; AWS's types have names like `AWS::S3::Bucket`")
-                .did_you_mean(ty.span, name, components.iter().map(|name| name.as_str()))
-        };
-        self.report(diagnostic);
-    }
-
-    fn component_names(&self) -> Vec<Symbol> {
-        let mut names: Vec<Symbol> = self
-            .program
-            .globals
-            .iter()
-            .filter(|(_, global)| matches!(global, Global::Component(_)))
-            .map(|(name, _)| *name)
-            .chain(self.program.library.names().map(Symbol::new))
-            .filter(|name| name.as_str().starts_with(|first: char| first.is_ascii_uppercase()))
-            .collect();
-        names.sort();
-        names
-    }
-
     /// The component of a name.
     pub(super) fn component(&self, name: Symbol) -> Option<&'p Component> {
-        match self.program.globals.get(&name) {
-            Some(Global::Component(component)) => Some(component),
-            _ => match self.program.library.item(name).map(|item| &item.kind) {
-                Some(ItemKind::Component(component)) => Some(component),
-                _ => None,
-            },
-        }
+        self.program.component(name)
     }
 
     /// Whether a name is a resource type that can be emitted: one of the catalog's, or a custom one.
     pub(super) fn is_resource_type(&self, name: Symbol) -> bool {
-        let name = name.as_str();
-        name.starts_with("Custom::") || self.catalog.resource_type(name).is_some()
+        words::is_resource_type(name)
     }
 
     /// What stands in `with { name { … } }` for an inner instance, at its component's instance.
@@ -464,14 +428,7 @@ impl<'p> Evaluator<'p> {
             let known = params.iter().any(|param| param.name.name == word.name)
                 || COMMON_SETTINGS.contains(&word.name.as_str());
             if !known {
-                let names = params.iter().map(|param| param.name.name.as_str()).chain(COMMON_SETTINGS);
-                let diagnostic = Diagnostic::new(
-                    codes::UNKNOWN_SETTING,
-                    word.span,
-                    format!("`{}` has no setting `{}`", component.name.name, word.name),
-                )
-                .did_you_mean(word.span, word.name.as_str(), names);
-                self.report(diagnostic);
+                self.report(words::unknown_setting(component, word.name, word.span));
             }
         }
         for param in params {

@@ -240,6 +240,12 @@ impl<'p> Evaluator<'p> {
             }
         }
         for name in shape.required() {
+            let misspelt = record.keys().any(|key| {
+                shape.property(key.as_str()).is_none() && crate::diag::nearest(key.as_str(), [name]).is_some()
+            });
+            if misspelt {
+                continue;
+            }
             if !map.contains_key(&Symbol::new(name)) && !record.get(&Symbol::new(name)).is_some_and(Value::is_error) {
                 let diagnostic = Diagnostic::new(
                     codes::MISSING_PROPERTY,

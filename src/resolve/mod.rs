@@ -1,7 +1,10 @@
 //! Names to definitions, across files, the standard library and imports.
 
 pub mod library;
+mod names;
 mod program;
+pub mod words;
 
 pub use library::Library;
+pub use names::check;
 pub use program::{Global, Program, StackDefinition};

@@ -274,7 +274,7 @@ fn says_clauses(stack: &Stack) -> bool {
         || !stack.after.is_empty()
 }
 
-fn duplicate(what: &str, name: Ident, first: Span) -> Diagnostic {
+pub(super) fn duplicate(what: &str, name: Ident, first: Span) -> Diagnostic {
     Diagnostic::new(codes::DUPLICATE_DEFINITION, name.span, format!("the {what} `{}` is defined twice", name.name))
         .here("defined again here")
         .label(first, "first defined here")

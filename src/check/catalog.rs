@@ -1,0 +1,76 @@
+//! What the catalog says of each resource: where its type exists and what AWS gives up. And one logical id for each.
+
+use indexmap::IndexMap;
+
+use crate::catalog::{Availability, catalog};
+use crate::check::World;
+use crate::diag::{Diagnostic, codes};
+use crate::eval::model::{ResourceId, StackId};
+use crate::eval::value::NodeKind;
+
+/// Every type exists in its stack's region.
+pub(super) fn types_exist_there(world: &mut World<'_>) {
+    let model = world.model;
+    for id in model.resource_ids() {
+        let resource = model.resource(id);
+        let stack = model.stack(resource.stack);
+        let Some(known) = catalog().resource_type(resource.ty.as_str()) else { continue };
+        if !matches!(known.availability(&stack.region), Availability::Absent) {
+            continue;
+        }
+        let message = format!("`{}` does not exist in region `{}`", resource.ty, stack.region);
+        world.found.push(
+            Diagnostic::new(codes::UNAVAILABLE_IN_REGION, model.origins.user_span(resource.origin), message)
+                .label(model.origins.user_span(stack.origin), "this stack is deployed there")
+                .help("put it into a stack of another region: `stack NAME in \"us-east-1\" { … }`"),
+        );
+    }
+}
+
+/// Nothing is used that AWS gives up.
+pub(super) fn nothing_goes_away(world: &mut World<'_>) {
+    let model = world.model;
+    for id in model.resource_ids() {
+        let resource = model.resource(id);
+        let Some(known) = catalog().resource_type(resource.ty.as_str()) else { continue };
+        if let Some((status, date)) = known.lifecycle() {
+            let when = date.map(|date| format!(", since {date}")).unwrap_or_default();
+            let message = format!("AWS gives up `{}`: its status is `{status}`{when}", resource.ty);
+            world.found.push(
+                Diagnostic::new(codes::DEPRECATED_VALUE, model.origins.user_span(resource.origin), message)
+                    .help("plan what takes its place"),
+            );
+        }
+        let NodeKind::Map(properties) = &resource.properties.kind else { continue };
+        for (name, node) in properties {
+            if known.property(name.as_str()).is_some_and(|property| property.deprecated()) {
+                let message = format!("AWS gives up the property `{name}` of `{}`", resource.ty);
+                world.found.push(
+                    Diagnostic::new(codes::DEPRECATED_VALUE, model.origins.user_span(node.origin), message)
+                        .help("leave it out, or use what AWS names in its place"),
+                );
+            }
+        }
+    }
+}
+
+/// No two resources of a stack have one logical id.
+pub(super) fn logical_ids_differ(world: &mut World<'_>) {
+    let model = world.model;
+    let mut firsts: IndexMap<(StackId, &str), ResourceId> = IndexMap::new();
+    for id in model.resource_ids() {
+        let resource = model.resource(id);
+        let Some(first) = firsts.get(&(resource.stack, resource.logical_id.as_str())) else {
+            firsts.insert((resource.stack, &resource.logical_id), id);
+            continue;
+        };
+        let first = model.resource(*first);
+        let message =
+            format!("`{}` and `{}` both get the logical id `{}`", first.path, resource.path, resource.logical_id);
+        world.found.push(
+            Diagnostic::new(codes::LOGICAL_ID_CLASH, model.origins.user_span(resource.origin), message)
+                .label(model.origins.user_span(first.origin), "the first one")
+                .help("give one of them another name"),
+        );
+    }
+}

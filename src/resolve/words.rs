@@ -1,0 +1,148 @@
+//! Names that infrac itself gives a meaning, and how a wrong name is told: the same words wherever it is found.
+
+use crate::base::{Span, Symbol};
+use crate::catalog::catalog;
+use crate::diag::{Diagnostic, codes};
+use crate::resolve::{Global, Program};
+use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
+
+/// Functions that infrac itself has.
+pub const BUILTINS: [&str; 24] = [
+    "min", "max", "length", "range", "zip", "lower", "upper", "kebab", "pascal", "flat", "join", "split", "json",
+    "base64", "hash", "subnets", "zone", "file", "service", "ssm", "cron", "count", "all", "internet",
+];
+
+/// The types that infrac itself knows.
+pub const PRIMITIVES: [&str; 14] = [
+    "text", "int", "float", "bool", "duration", "size", "percent", "cidr", "port", "date", "schedule", "asset",
+    "secret", "json",
+];
+
+/// What has a value wherever it stands.
+pub const INTRINSICS: [&str; 6] = ["env", "system", "account", "region", "partition", "url_suffix"];
+
+/// Settings that every instance takes, whatever its type.
+pub const COMMON_SETTINGS: [&str; 6] = ["id", "name", "because", "tags", "on_delete", "after"];
+
+impl<'p> Program<'p> {
+    /// The component of a name: the system's, or the library's.
+    pub fn component(&self, name: Symbol) -> Option<&'p Component> {
+        match self.globals.get(&name) {
+            Some(Global::Component(component)) => Some(component),
+            _ => match self.library.item(name).map(|item| &item.kind) {
+                Some(ItemKind::Component(component)) => Some(component),
+                _ => None,
+            },
+        }
+    }
+
+    /// The type that a name stands for: the system's, or the library's.
+    pub fn type_alias(&self, name: Symbol) -> Option<&'p TypeAlias> {
+        match self.globals.get(&name) {
+            Some(Global::Type(alias)) => Some(alias),
+            _ => match self.library.item(name).map(|item| &item.kind) {
+                Some(ItemKind::Type(alias)) => Some(alias),
+                _ => None,
+            },
+        }
+    }
+
+    /// The names of all components, sorted.
+    pub fn component_names(&self) -> Vec<Symbol> {
+        let own = self.globals.iter().filter(|(_, global)| matches!(global, Global::Component(_)));
+        let mut names: Vec<Symbol> = own
+            .map(|(name, _)| *name)
+            .chain(self.library.names().map(Symbol::new))
+            .filter(|name| name.as_str().starts_with(|first: char| first.is_ascii_uppercase()))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// An instance of a type that neither is a component nor stands in the catalog.
+    pub fn unknown_instance_type(&self, ty: TypeName) -> Diagnostic {
+        let name = ty.name.as_str();
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
+        if name.contains("::") {
+            return diagnostic.did_you_mean(ty.span, name, catalog().resource_types().map(|ty| ty.name()));
+        }
+        let components = self.component_names();
+        diagnostic
+            .help("components are defined with `component`, or come with the standard library; AWS's types have names like `AWS::S3::Bucket`")
+            .did_you_mean(ty.span, name, components.iter().map(|name| name.as_str()))
+    }
+
+    /// A type expression that names no type.
+    pub fn unknown_type(&self, ty: TypeName) -> Diagnostic {
+        let name = ty.name.as_str();
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
+        if name.contains("::") {
+            return diagnostic.did_you_mean(ty.span, name, catalog().resource_types().map(|ty| ty.name()));
+        }
+        let mut known = self.component_names();
+        known.extend(PRIMITIVES.map(Symbol::new));
+        let aliases = self.globals.iter().filter(|(_, global)| matches!(global, Global::Type(_)));
+        known.extend(aliases.map(|(name, _)| *name));
+        known.sort();
+        diagnostic.did_you_mean(ty.span, name, known.iter().map(|name| name.as_str()))
+    }
+}
+
+/// Whether a name is a resource type that can be emitted: one of the catalog's, or a custom one.
+pub fn is_resource_type(name: Symbol) -> bool {
+    name.as_str().starts_with("Custom::") || catalog().resource_type(name.as_str()).is_some()
+}
+
+/// A name that nothing has.
+pub fn unknown_name(name: Symbol, span: Span, known: &[Symbol]) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
+        .did_you_mean(span, name.as_str(), known.iter().map(|name| name.as_str()));
+    // How other languages call what has a word of its own here.
+    let meant = match name.as_str() {
+        "yes" | "on" | "True" => "true",
+        "no" | "off" | "False" => "false",
+        "null" | "nil" | "undefined" | "None" => "none",
+        _ => return diagnostic,
+    };
+    Diagnostic { fixes: Vec::new(), ..diagnostic }
+        .fix(format!("write `{meant}`"), span, meant)
+        .help(format!("write `{meant}`"))
+}
+
+/// A setting that a component does not have.
+pub fn unknown_setting(component: &Component, name: Symbol, span: Span) -> Diagnostic {
+    let params = component.body.iter().filter_map(|item| match &item.kind {
+        ItemKind::Param(param) => Some(param.name.name.as_str()),
+        _ => None,
+    });
+    let message = format!("`{}` has no setting `{name}`", component.name.name);
+    Diagnostic::new(codes::UNKNOWN_SETTING, span, message).did_you_mean(
+        span,
+        name.as_str(),
+        params.chain(COMMON_SETTINGS),
+    )
+}
+
+/// A property that a type of the catalog does not have.
+pub fn unknown_property(ty: &str, name: Symbol, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(codes::UNKNOWN_PROPERTY, span, format!("`{ty}` has no property `{name}`"));
+    let Some(known) = catalog().resource_type(ty) else { return diagnostic };
+    let names = known.properties().filter(|property| !property.read_only()).map(|property| property.name());
+    diagnostic.did_you_mean(span, name.as_str(), names.chain(COMMON_SETTINGS))
+}
+
+/// An environment that is not declared.
+pub fn unknown_environment(program: &Program<'_>, name: Symbol, span: Span) -> Diagnostic {
+    let known = program.environments.keys().map(|name| name.as_str());
+    Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, span, format!("there is no environment `{name}`")).did_you_mean(
+        span,
+        name.as_str(),
+        known,
+    )
+}
+
+/// A word that has a meaning wherever it stands, used as a name.
+pub fn reserved(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(codes::RESERVED_WORD, span, format!("`{word}` cannot be a name here"))
+        .help("it has a meaning wherever it stands; choose another name")
+}
