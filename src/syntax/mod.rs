@@ -56,8 +56,16 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let (tree, found) = lower::lower(file, text, &scanned.text, scanned.docs, deep);
     diagnostics.extend(found);
     diagnostics.sort_by_key(Diagnostic::span);
+    once_too_deep(&mut diagnostics);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
     Parsed { file: tree, comments: scanned.comments, diagnostics }
+}
+
+/// Nesting that is given up leaves everything around it too deep as well, and brackets and quotes without their other halves.
+fn once_too_deep(diagnostics: &mut Vec<Diagnostic>) {
+    let Some(first) = diagnostics.iter().find(|diagnostic| diagnostic.code == codes::TOO_DEEP).cloned() else { return };
+    let follows = [codes::TOO_DEEP, codes::UNCLOSED_BRACKET, codes::UNCLOSED_TEXT];
+    diagnostics.retain(|diagnostic| *diagnostic == first || !follows.contains(&diagnostic.code));
 }
 
 /// Every word that has a meaning in the grammar, sorted.

@@ -20,6 +20,10 @@ fn items(all: &[Item], place: Place, conditional: bool, diagnostics: &mut Vec<Di
     for item in all {
         if let Some(diagnostic) = misplaced(item, place, conditional) {
             diagnostics.push(diagnostic);
+            // Where a block may not stand, what stands in it has no place that could be judged.
+            if matches!(item.kind, ItemKind::Stack(_) | ItemKind::Component(_)) {
+                continue;
+            }
         }
         match &item.kind {
             ItemKind::Stack(stack) => items(&stack.body, Place::Stack, false, diagnostics),
