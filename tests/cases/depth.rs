@@ -38,7 +38,10 @@ fn nesting_has_a_limit_everywhere() {
     for (name, program) in &programs {
         whole.push_str(&format!("== {name}\n{}\n", said(program)));
     }
-    insta::assert_snapshot!("nesting", whole);
+    // The column where the parser gives up changes with every rule of the grammar.
+    insta::with_settings!({ filters => vec![(r"main\.infra:(\d+):\d+", "main.infra:$1:COLUMN")] }, {
+        insta::assert_snapshot!("nesting", whole);
+    });
 }
 
 #[test]
