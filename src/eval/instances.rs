@@ -299,7 +299,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// A setting that stands in a `with` outside.
-    fn with_setting(&mut self, id: InstanceId, name: &str) -> Option<Value> {
+    pub(super) fn with_setting(&mut self, id: InstanceId, name: &str) -> Option<Value> {
         let found = self.data(id)?.withs.iter().find_map(|(with, scope)| {
             with.entries
                 .iter()

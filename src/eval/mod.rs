@@ -5,6 +5,7 @@
 //! statements. Nothing later decides what exists earlier.
 
 mod builtins;
+mod common;
 mod conform;
 mod declare;
 mod deploy_rules;
@@ -13,6 +14,7 @@ mod expression;
 mod facts;
 mod fields;
 mod finish;
+mod granted;
 mod instances;
 pub mod model;
 mod naming;

@@ -52,8 +52,8 @@ impl<'p> Evaluator<'p> {
     pub(super) fn resource_name(&mut self, id: ResourceId, property: Option<&'static str>) -> Option<Name> {
         let resource = self.model.resources.get(id.index())?;
         let (instance, ty, stack, whole_id) = (resource.instance, resource.ty, resource.stack, resource.id.clone());
-        if let Some(value) = self.setting_if_set(instance, Symbol::new("name")) {
-            return self.spoken_name(instance, &value, property);
+        if let Some((speaker, value)) = self.decided_setting(instance, "name") {
+            return self.spoken_name(speaker, &value, property);
         }
         let per_account = self.model.stacks.get(stack.index()).is_some_and(|stack| stack.per_account);
         // A rule for a type may speak of the environment; what stands in a shared stack belongs to none.
@@ -87,7 +87,7 @@ impl<'p> Evaluator<'p> {
         let span = self.model.origins.span(value.origin);
         match &value.kind {
             Kind::Text(text) => {
-                if self.setting_if_set(instance, Symbol::new("because")).is_none_or(|reason| reason.is_none()) {
+                if self.common_setting(instance, "because").is_none_or(|reason| reason.is_none()) {
                     let diagnostic = Diagnostic::new(
                         codes::WAIVER_WITHOUT_REASON,
                         span,

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
-use crate::eval::model::{Effect, End, InstanceId, ResourceId, StackId, Who};
+use crate::eval::model::{End, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
 use crate::resolve::Global;
-use crate::syntax::ast::{self, Argument, BinaryOp, Expr, ExprKind, ItemKind, Quantifier};
+use crate::syntax::ast::{self, Argument, BinaryOp, Expr, ExprKind, Forbid, ItemKind, Quantifier};
 
 /// The answer to a question about the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,7 @@ impl<'p> Evaluator<'p> {
                     }
                 }
                 ItemKind::UsePolicy(path) => self.check_policy(path),
+                ItemKind::Forbid(Forbid::Grant(grant)) => self.check_forbidden_grant(grant, &placed),
                 _ => {}
             }
         }
@@ -318,65 +319,6 @@ impl<'p> Evaluator<'p> {
         let before = self.diagnostics.len();
         let ends = self.end_points(&value, expr.span);
         (self.diagnostics.len() == before).then_some(ends)
-    }
-
-    fn can(
-        &mut self,
-        only: bool,
-        who: &'p Expr,
-        action: &'p ast::Ident,
-        on: &'p Expr,
-        span: Span,
-        scope: &Scope<'p>,
-    ) -> Value {
-        let named = self.evaluate(who, scope);
-        let roles = self.roles_of(&named, who.span);
-        let target = self.evaluate(on, scope);
-        let resources = self.resources_in(&target);
-        if named.is_error() || target.is_error() {
-            return self.value(Kind::Error, span);
-        }
-        let wanted = action.name.as_str();
-        let allows = |statement: &crate::eval::model::Statement| {
-            statement.effect == Effect::Allow
-                && statement.target.is_some_and(|target| resources.contains(&target))
-                && (statement.verbs.contains(&action.name)
-                    || statement
-                        .permissions
-                        .iter()
-                        .any(|permission| permission.actions.iter().any(|action| *action == *wanted)))
-        };
-        let mut holders: Vec<Option<ResourceId>> = self
-            .model
-            .statements
-            .iter()
-            .filter(|statement| allows(statement))
-            .map(|statement| match &statement.who {
-                Who::Role(role) => Some(*role),
-                Who::Other(_) => None,
-            })
-            .collect();
-        holders.dedup();
-        let holds = if only {
-            holders.iter().all(|holder| holder.is_some_and(|holder| roles.contains(&holder)))
-        } else {
-            roles.iter().any(|role| holders.contains(&Some(*role)))
-        };
-        self.value(Kind::Bool(holds), span)
-    }
-
-    fn resources_in(&self, value: &Value) -> Vec<ResourceId> {
-        match &value.kind {
-            Kind::Instance(id) => {
-                self.model.instances.get(id.index()).and_then(|instance| instance.resource).into_iter().collect()
-            }
-            Kind::Family(family) => family
-                .values()
-                .filter_map(|id| self.model.instances.get(id.index()).and_then(|instance| instance.resource))
-                .collect(),
-            Kind::List(items) => items.iter().flat_map(|item| self.resources_in(item)).collect(),
-            _ => Vec::new(),
-        }
     }
 
     /// A property of a finished resource, by AWS's name, where the model is asked.

@@ -30,6 +30,14 @@ struct FoundEnd {
     ports: Vec<Ports>,
 }
 
+/// Why an end has no security group.
+enum NoGroup {
+    /// It says none.
+    Unknown,
+    /// What it says is a mistake, and was reported as one.
+    Reported,
+}
+
 impl<'p> Evaluator<'p> {
     /// Grants and the rest, once all instances have their properties.
     pub(super) fn finish_statements(&mut self) {
@@ -101,7 +109,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn actors(&mut self, value: &Value, span: Span, effect: Effect) -> Vec<(Who, Option<InstanceId>)> {
+    /// Whom a value names, each with its instance.
+    pub(super) fn actors(&mut self, value: &Value, span: Span, effect: Effect) -> Vec<(Who, Option<InstanceId>)> {
         match &value.kind {
             Kind::Error => Vec::new(),
             Kind::Absent(name) => {
@@ -181,8 +190,7 @@ impl<'p> Evaluator<'p> {
         if ty == facts::ROLE {
             return self.model.instances.get(instance.index())?.resource;
         }
-        let access = self.program.library.access_on(ty)?;
-        let principal = access.principal.as_ref()?;
+        let principal = self.program.access_on(ty).find_map(|access| access.principal.as_ref())?;
         let scope = self.properties_scope(instance);
         match self.evaluate(principal, &scope).kind {
             Kind::Instance(role) => self.find_role(role, depth + 1),
@@ -448,8 +456,7 @@ impl<'p> Evaluator<'p> {
         }
         let resource = self.model.instances.get(id.index())?.resource?;
         let ty = self.model.resources.get(resource.index())?.ty;
-        let access = self.program.library.access_on(ty)?;
-        let verb = access.verbs.iter().find(|verb| verb.name.name == name)?;
+        let verb = self.program.access_on(ty).flat_map(|access| &access.verbs).find(|verb| verb.name.name == name)?;
         let scope = self.properties_scope(id);
         Some((verb, scope))
     }
@@ -476,9 +483,8 @@ impl<'p> Evaluator<'p> {
                 let ty = resource
                     .and_then(|resource| self.model.resources.get(resource.index()))
                     .map(|resource| resource.ty);
-                if let Some(access) = ty.and_then(|ty| self.program.library.access_on(ty)) {
-                    names.extend(access.verbs.iter().map(|verb| verb.name.name));
-                }
+                let verbs = ty.into_iter().flat_map(|ty| self.program.access_on(ty)).flat_map(|access| &access.verbs);
+                names.extend(verbs.map(|verb| verb.name.name));
             }
         }
         names.sort();
@@ -749,8 +755,9 @@ impl<'p> Evaluator<'p> {
 
     fn group_of(&mut self, id: InstanceId, span: Span) -> Option<FoundEnd> {
         match self.find_group(id, id, 0) {
-            Some(found) => Some(found),
-            None => {
+            Ok(found) => Some(found),
+            Err(NoGroup::Reported) => None,
+            Err(NoGroup::Unknown) => {
                 let ty = self.instance_type(id);
                 let diagnostic =
                     Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
@@ -761,9 +768,9 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Option<FoundEnd> {
+    fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Result<FoundEnd, NoGroup> {
         if depth > 16 {
-            return None;
+            return Err(NoGroup::Unknown);
         }
         let stated = self.data(id).and_then(|data| data.body).and_then(|body| self.body(body)).and_then(|body| {
             body.statements.iter().find_map(|placed| match &placed.item.kind {
@@ -774,29 +781,35 @@ impl<'p> Evaluator<'p> {
         let (endpoint, scope): (&'p ast::Endpoint, Scope<'p>) = match stated {
             Some(stated) => stated,
             None => {
-                let resource = self.model.instances.get(id.index())?.resource?;
-                let (instance, ty) = {
-                    let resource = self.model.resources.get(resource.index())?;
-                    (resource.instance, resource.ty)
-                };
+                let resource = self.resource_at(id)?;
+                let declared = self.model.resources.get(resource.index()).ok_or(NoGroup::Unknown)?;
+                let (instance, ty) = (declared.instance, declared.ty);
                 if ty == facts::SECURITY_GROUP {
-                    return Some(FoundEnd {
+                    return Ok(FoundEnd {
                         end: End::Group(resource, (wearer != id).then_some(wearer)),
                         ports: Vec::new(),
                     });
                 }
-                let access = self.program.library.access_on(ty)?;
-                (access.endpoint.as_ref()?, self.properties_scope(instance))
+                let endpoint = self.program.access_on(ty).find_map(|access| access.endpoint.as_ref());
+                (endpoint.ok_or(NoGroup::Unknown)?, self.properties_scope(instance))
             }
         };
         let ports = self.ports(&endpoint.ports, &scope);
-        let Value { kind: Kind::Instance(group), .. } = self.evaluate(&endpoint.group, &scope) else { return None };
+        let group = match self.evaluate(&endpoint.group, &scope).kind {
+            Kind::Instance(group) => group,
+            Kind::Error => return Err(NoGroup::Reported),
+            _ => return Err(NoGroup::Unknown),
+        };
         if group == id {
-            let resource = self.model.instances.get(id.index())?.resource?;
-            return Some(FoundEnd { end: End::Group(resource, None), ports });
+            let resource = self.resource_at(id)?;
+            return Ok(FoundEnd { end: End::Group(resource, None), ports });
         }
         let found = self.find_group(group, wearer, depth + 1)?;
-        Some(FoundEnd { end: found.end, ports })
+        Ok(FoundEnd { end: found.end, ports })
+    }
+
+    fn resource_at(&self, id: InstanceId) -> Result<ResourceId, NoGroup> {
+        self.model.instances.get(id.index()).and_then(|instance| instance.resource).ok_or(NoGroup::Unknown)
     }
 
     /// How the resource policies of the types in this model are written.
@@ -805,9 +818,7 @@ impl<'p> Evaluator<'p> {
         types.sort();
         types.dedup();
         for ty in types {
-            let Some(form) = self.program.library.access_on(ty).and_then(|access| access.policy.as_ref()) else {
-                continue;
-            };
+            let Some(form) = self.program.access_on(ty).find_map(|access| access.policy.as_ref()) else { continue };
             let written = match (form.ty, form.property) {
                 (None, Some(property)) => model::ResourcePolicyForm::Property(property.name),
                 (Some(policy), _) => {

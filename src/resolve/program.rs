@@ -8,8 +8,8 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::Library;
 use crate::syntax::ast::{
-    Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param, Policy,
-    RequireTag, Stack, Step, Test, TypeAlias,
+    AccessOn, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param,
+    Policy, RequireTag, Stack, Step, Test, TypeAlias,
 };
 
 /// A system: every declaration at its top level.
@@ -34,6 +34,8 @@ pub struct Program<'p> {
     pub required_tags: Vec<(&'p Item, &'p RequireTag)>,
     /// Levels of warnings.
     pub lints: Vec<&'p Entry>,
+    /// What the system itself says of granting on, and connecting to, plain resource types.
+    pub access: Vec<&'p AccessOn>,
     /// `test`s.
     pub tests: Vec<(&'p Item, &'p Test)>,
     /// Statements, `if`s and `for`s that stand in no stack.
@@ -118,6 +120,7 @@ impl<'p> Program<'p> {
             tags: Vec::new(),
             required_tags: Vec::new(),
             lints: Vec::new(),
+            access: Vec::new(),
             tests: Vec::new(),
             statements: Vec::new(),
             marks: Vec::new(),
@@ -161,7 +164,8 @@ impl<'p> Program<'p> {
             ItemKind::RequireTag(tag) => return self.required_tags.push((item, tag)),
             ItemKind::Lints(entries) => return self.lints.extend(entries),
             ItemKind::Test(test) => return self.tests.push((item, test)),
-            ItemKind::System(_) | ItemKind::Error | ItemKind::Use(_) | ItemKind::AccessOn(_) => return,
+            ItemKind::AccessOn(access) => return self.access.push(access),
+            ItemKind::System(_) | ItemKind::Error | ItemKind::Use(_) => return,
             ItemKind::Grant(_)
             | ItemKind::Deny(_)
             | ItemKind::Permit(_)
@@ -242,6 +246,12 @@ impl<'p> Program<'p> {
         for body in inner {
             body.iter().for_each(|inner| self.add_marks(inner));
         }
+    }
+
+    /// What is known of granting on, and connecting to, a plain resource type: from the system, then from the library.
+    pub fn access_on(&self, ty: Symbol) -> impl Iterator<Item = &'p AccessOn> {
+        let own = self.access.iter().copied().filter(move |access| access.ty.name == ty);
+        own.chain(self.library.access_on(ty))
     }
 
     /// The environments that are built: all but the bases.

@@ -54,8 +54,8 @@ pub fn of_comments(file: &str, text: &str) -> Vec<Block> {
     of_markdown(file, &(comments.join("\n") + "\n"))
 }
 
-/// Where the document's links lead, blocks aside.
-pub fn links(text: &str) -> Vec<&str> {
+/// Where the document's links lead. What stands in blocks or between backquotes is no link.
+pub fn links(text: &str) -> Vec<String> {
     let mut links = Vec::new();
     let mut inside = false;
     for line in text.lines() {
@@ -65,7 +65,9 @@ pub fn links(text: &str) -> Vec<&str> {
         if inside {
             continue;
         }
-        links.extend(line.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link));
+        let plain: String = line.split('`').step_by(2).collect();
+        links
+            .extend(plain.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link.to_owned()));
     }
     links
 }
@@ -96,5 +98,5 @@ fn blocks_in_comments_lose_their_slashes() {
 #[test]
 fn headings_have_the_anchors_that_links_use() {
     assert_eq!(anchors("## `if`, `for`, `match`\ntext\n# What is known when"), ["if-for-match", "what-is-known-when"]);
-    assert_eq!(links("[a](b.md#c) and [d](e)\n```\n[f](g)\n```\n"), ["b.md#c", "e"]);
+    assert_eq!(links("[a](b.md#c) and [`d`](e), `[f](g)`\n```\n[f](g)\n```\n"), ["b.md#c", "e"]);
 }

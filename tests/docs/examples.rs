@@ -82,7 +82,8 @@ fn examples_that_are_called_wrongly_are_noticed() {
         text: text.to_owned(),
         range: 0..0,
     };
-    let right = "system a\nenvironment b { account = \"123456789012\", region = \"eu-west-2\" }\nstack C {}\n";
+    let right =
+        "system a\nenvironment b { account = \"123456789012\", region = \"eu-west-2\" }\nstack C { d = Bucket {} }\n";
     let wrong = right.replace("eu-west-2", "eu-west-99");
     assert_eq!(mistake(&block("infra", right)), None);
     assert!(mistake(&block("infra", &wrong)).is_some_and(|told| told.contains("param_out_of_range")));
