@@ -262,7 +262,7 @@ impl<'p> Evaluator<'p> {
             let count_of = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
             let plain = |number: i64| number.to_string();
             // What is measured, in words; and how its limits are written.
-            let measured: Option<(i64, String, fn(i64) -> String)> = match &value.kind {
+            let measured: Option<Measured> = match &value.kind {
                 Kind::Int(number) => Some((*number, format!("{number} is"), plain)),
                 Kind::Duration(time) => Some((*time, format!("`{}` is", units::time(*time)), units::time)),
                 Kind::Size(size) => Some((*size, format!("`{}` is", units::size(*size)), units::size)),
@@ -321,6 +321,9 @@ impl<'p> Evaluator<'p> {
         self.value(Kind::Text(Template::literal(symbol.as_str())), span)
     }
 }
+
+/// What a limit is held against, that in words, and how limits of its kind are written.
+type Measured = (i64, String, fn(i64) -> String);
 
 /// What became of a value that should have a named type.
 enum Named {

@@ -119,7 +119,7 @@ impl<'p> Walker<'p> {
             self.entry(entry);
         }
         self.globals();
-        let statements: Vec<_> = program.statements.iter().copied().collect();
+        let statements = program.statements.to_vec();
         self.body(&statements, Vec::new());
         for stack in &program.stacks {
             for (_, part) in &stack.parts {
