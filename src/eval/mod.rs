@@ -7,6 +7,7 @@
 mod builtins;
 mod common;
 mod conform;
+mod connections;
 mod declare;
 mod deploy_rules;
 mod environment;

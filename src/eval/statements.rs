@@ -4,15 +4,13 @@ use indexmap::IndexMap;
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes, quoted_list};
-use crate::eval::model::{
-    self, Condition, ConditionValue, Connection, Effect, End, InstanceId, Permission, Ports, ResourceId, Statement, Who,
-};
+use crate::eval::model::{self, Condition, ConditionValue, Effect, InstanceId, Permission, ResourceId, Statement, Who};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{FrameKind, Owner, Placed, Scope};
 use crate::eval::value::{Attribute, Hole, Kind, Principal, Template, Value};
 use crate::eval::{Evaluator, facts};
 use crate::syntax::ast::{
-    self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Forbid, Grant, ItemKind, PortSpec, Verb,
+    self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Forbid, Grant, ItemKind, Verb,
 };
 
 /// What a grant is about.
@@ -22,20 +20,6 @@ struct Target {
     resource: Option<ResourceId>,
     text: Option<Template>,
     span: Span,
-}
-
-/// An end of a connection, with the ports that it listens on.
-struct FoundEnd {
-    end: End,
-    ports: Vec<Ports>,
-}
-
-/// Why an end has no security group.
-enum NoGroup {
-    /// It says none.
-    Unknown,
-    /// What it says is a mistake, and was reported as one.
-    Reported,
 }
 
 impl<'p> Evaluator<'p> {
@@ -199,7 +183,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The names that hold in `access on`: the properties of the resource, `it`, and what grants speak of.
-    fn properties_scope(&mut self, instance: InstanceId) -> Scope<'p> {
+    pub(super) fn properties_scope(&mut self, instance: InstanceId) -> Scope<'p> {
         let it = Value::new(Kind::Instance(instance), Origin::INHERITED);
         self.root(false)
             .with(FrameKind::Properties(instance))
@@ -597,151 +581,6 @@ impl<'p> Evaluator<'p> {
         endings
     }
 
-    fn connect(&mut self, connect: &'p ast::Connect, placed: &Placed<'p>) {
-        let from = self.evaluate(&connect.from, &placed.scope);
-        let to = self.evaluate(&connect.to, &placed.scope);
-        let sources = self.ends(&from, connect.from.span);
-        let targets = self.ends(&to, connect.to.span);
-        let said = self.ports(&connect.ports, &placed.scope);
-        let text = format!("{} -> {}", spelled(&connect.from), spelled(&connect.to));
-        let origin = self.model.origins.add(placed.item.span, "", self.through);
-        for source in &sources {
-            for target in &targets {
-                let ports = if said.is_empty() { target.ports.clone() } else { said.clone() };
-                if ports.is_empty() {
-                    if connect.ports.is_empty() {
-                        let diagnostic = Diagnostic::new(
-                            codes::NO_PORTS,
-                            connect.to.span,
-                            "this end does not say what it listens on, so the connection must",
-                        )
-                        .help("add a protocol and a port: `on tcp 443`");
-                        self.report(diagnostic);
-                    }
-                    continue;
-                }
-                self.model.connections.push(Connection {
-                    from: source.end.clone(),
-                    to: target.end.clone(),
-                    ports,
-                    stack: self.stack_of(placed.owner),
-                    text: text.clone(),
-                    origin,
-                });
-            }
-        }
-    }
-
-    fn forbid_path(&mut self, path: &'p ast::Connect, placed: &Placed<'p>) {
-        let from = self.evaluate(&path.from, &placed.scope);
-        let to = self.evaluate(&path.to, &placed.scope);
-        let sources = self.ends(&from, path.from.span);
-        let targets = self.ends(&to, path.to.span);
-        let origin = self.model.origins.add(placed.item.span, "", self.through);
-        for source in &sources {
-            for target in &targets {
-                self.model.forbidden_paths.push(model::ForbiddenPath {
-                    from: source.end.clone(),
-                    to: target.end.clone(),
-                    origin,
-                });
-            }
-        }
-    }
-
-    fn ports(&mut self, specs: &'p [PortSpec], scope: &Scope<'p>) -> Vec<Ports> {
-        let mut ports = Vec::new();
-        for spec in specs {
-            let origin = self.model.origins.add(spec.span, "", self.through);
-            let protocol = match spec.protocol.name.as_str() {
-                "all" => "-1",
-                name => name,
-            };
-            let Some(first) = &spec.from else {
-                if matches!(protocol, "tcp" | "udp") {
-                    self.report(
-                        Diagnostic::new(codes::NO_PORTS, spec.span, format!("`{protocol}` needs a port"))
-                            .help(format!("write `{protocol} 443` or `{protocol} 1024..2048`")),
-                    );
-                    continue;
-                }
-                ports.push(Ports { protocol: protocol.to_owned(), range: (-1, -1), origin });
-                continue;
-            };
-            let low = self.port(first, scope);
-            let high = match &spec.to {
-                Some(last) => self.port(last, scope),
-                None => low,
-            };
-            match (low, high) {
-                (Some(low), Some(high)) if low <= high => {
-                    ports.push(Ports { protocol: protocol.to_owned(), range: (low, high), origin });
-                }
-                (Some(low), Some(high)) => self.report(Diagnostic::new(
-                    codes::VALUE_OUT_OF_RANGE,
-                    spec.span,
-                    format!("the ports from {low} to {high} are none"),
-                )),
-                _ => {}
-            }
-        }
-        ports
-    }
-
-    fn port(&mut self, expr: &'p ast::Expr, scope: &Scope<'p>) -> Option<i64> {
-        let value = self.evaluate(expr, scope);
-        match &value.kind {
-            Kind::Int(number) if (0..=65_535).contains(number) => Some(*number),
-            Kind::Int(number) => {
-                self.report(Diagnostic::new(
-                    codes::VALUE_OUT_OF_RANGE,
-                    expr.span,
-                    format!("there is no port {number}: they reach from 0 to 65535"),
-                ));
-                None
-            }
-            Kind::Text(text) => self.by_value(text).and_then(|text| text.parse().ok()),
-            _ => {
-                self.wrong_type(&value, expr.span, "a port is a number");
-                None
-            }
-        }
-    }
-
-    fn ends(&mut self, value: &Value, span: Span) -> Vec<FoundEnd> {
-        match &value.kind {
-            Kind::Error => Vec::new(),
-            Kind::Absent(name) => {
-                self.absent(*name, span);
-                Vec::new()
-            }
-            Kind::List(items) => {
-                let items = items.clone();
-                items.iter().flat_map(|item| self.ends(item, span)).collect()
-            }
-            Kind::Family(family) => {
-                let ids: Vec<InstanceId> = family.values().copied().collect();
-                ids.into_iter().filter_map(|id| self.group_of(id, span)).collect()
-            }
-            Kind::Cidr(cidr) => vec![FoundEnd { end: End::Cidr(*cidr), ports: Vec::new() }],
-            Kind::Builtin(name) if *name == "internet" => vec![FoundEnd { end: End::Internet, ports: Vec::new() }],
-            Kind::Instance(id) => self.group_of(*id, span).into_iter().collect(),
-            _ => {
-                self.wrong_type(
-                    value,
-                    span,
-                    "an end of a connection is an instance, a security group, an address range or `internet`",
-                );
-                Vec::new()
-            }
-        }
-    }
-
-    /// The ends that a value names, without their ports.
-    pub(super) fn end_points(&mut self, value: &Value, span: Span) -> Vec<End> {
-        self.ends(value, span).into_iter().map(|found| found.end).collect()
-    }
-
     /// The roles that a value acts as.
     pub(super) fn roles_of(&mut self, value: &Value, span: Span) -> Vec<ResourceId> {
         self.actors(value, span, Effect::Deny)
@@ -751,65 +590,6 @@ impl<'p> Evaluator<'p> {
                 Who::Other(_) => None,
             })
             .collect()
-    }
-
-    fn group_of(&mut self, id: InstanceId, span: Span) -> Option<FoundEnd> {
-        match self.find_group(id, id, 0) {
-            Ok(found) => Some(found),
-            Err(NoGroup::Reported) => None,
-            Err(NoGroup::Unknown) => {
-                let ty = self.instance_type(id);
-                let diagnostic =
-                    Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
-                        .help("name the group itself; in a component, `endpoint GROUP on tcp N` says where it listens");
-                self.report(diagnostic);
-                None
-            }
-        }
-    }
-
-    fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Result<FoundEnd, NoGroup> {
-        if depth > 16 {
-            return Err(NoGroup::Unknown);
-        }
-        let stated = self.data(id).and_then(|data| data.body).and_then(|body| self.body(body)).and_then(|body| {
-            body.statements.iter().find_map(|placed| match &placed.item.kind {
-                ItemKind::Endpoint(endpoint) => Some((endpoint, placed.scope.clone())),
-                _ => None,
-            })
-        });
-        let (endpoint, scope): (&'p ast::Endpoint, Scope<'p>) = match stated {
-            Some(stated) => stated,
-            None => {
-                let resource = self.resource_at(id)?;
-                let declared = self.model.resources.get(resource.index()).ok_or(NoGroup::Unknown)?;
-                let (instance, ty) = (declared.instance, declared.ty);
-                if ty == facts::SECURITY_GROUP {
-                    return Ok(FoundEnd {
-                        end: End::Group(resource, (wearer != id).then_some(wearer)),
-                        ports: Vec::new(),
-                    });
-                }
-                let endpoint = self.program.access_on(ty).find_map(|access| access.endpoint.as_ref());
-                (endpoint.ok_or(NoGroup::Unknown)?, self.properties_scope(instance))
-            }
-        };
-        let ports = self.ports(&endpoint.ports, &scope);
-        let group = match self.evaluate(&endpoint.group, &scope).kind {
-            Kind::Instance(group) => group,
-            Kind::Error => return Err(NoGroup::Reported),
-            _ => return Err(NoGroup::Unknown),
-        };
-        if group == id {
-            let resource = self.resource_at(id)?;
-            return Ok(FoundEnd { end: End::Group(resource, None), ports });
-        }
-        let found = self.find_group(group, wearer, depth + 1)?;
-        Ok(FoundEnd { end: found.end, ports })
-    }
-
-    fn resource_at(&self, id: InstanceId) -> Result<ResourceId, NoGroup> {
-        self.model.instances.get(id.index()).and_then(|instance| instance.resource).ok_or(NoGroup::Unknown)
     }
 
     /// How the resource policies of the types in this model are written.
@@ -874,24 +654,6 @@ fn skeleton(arn: &str) -> String {
     }
     skeleton.push_str(rest);
     skeleton
-}
-
-/// An expression as it is written, for descriptions.
-fn spelled(expr: &ast::Expr) -> String {
-    match &expr.kind {
-        ExprKind::Name(name) => name.as_str().to_owned(),
-        ExprKind::Field(of, field) => format!("{}.{}", spelled(of), field.name),
-        ExprKind::Index(of, key) => match &key.kind {
-            ExprKind::Text(text) => match text.pieces.as_slice() {
-                [ast::TextPiece::Literal(key, _)] => format!("{}[{key:?}]", spelled(of)),
-                _ => spelled(of),
-            },
-            _ => spelled(of),
-        },
-        ExprKind::Cidr(cidr) => cidr.to_string(),
-        ExprKind::List(items) => items.iter().map(spelled).collect::<Vec<_>>().join(", "),
-        _ => String::from("…"),
-    }
 }
 
 #[cfg(test)]
