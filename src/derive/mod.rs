@@ -2,11 +2,11 @@
 //!
 //! The order of work, each in a file of its own:
 //!
-//! 1. [`order`]: what the source says about the order of stacks.
-//! 2. [`lower`]: outputs and properties to JSON. References are found in [`refs`] and settled in [`build`], which adds exports,
-//!    parameters and edges where stacks use each other; [`text`] writes them down.
-//! 3. [`tags`], [`rules`], [`policies`], [`deletion`], [`depends`]: what nobody writes, because it follows.
-//! 4. [`capabilities`], [`cycles`], [`suppress`], and the order again: what can only be said of the whole.
+//! 1. `order`: what the source says about the order of stacks.
+//! 2. `lower`: outputs and properties to JSON. References are found in `refs` and settled in `build`, which adds exports,
+//!    parameters and edges where stacks use each other; `text` writes them down.
+//! 3. `tags`, `rules`, `policies`, `deletion`, `depends`: what nobody writes, because it follows.
+//! 4. `capabilities`, `cycles`, `suppress`, and the order again: what can only be said of the whole.
 //!
 //! Types of AWS whose shape no schema tells are named in [`facts`] alone.
 

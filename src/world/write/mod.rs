@@ -1,6 +1,6 @@
 //! Writing a build: whole or not at all.
 //!
-//! New files are first written beside the old ones, in [`STAGING`], and forced to the disk. Then a journal says what is
+//! New files are first written beside the old ones, in `STAGING`, and forced to the disk. Then a journal says what is
 //! going to be moved and removed; from that moment on the write happens, also if it is interrupted: whoever writes next
 //! finishes it first. Before that moment, nothing but the staging folder has been touched. If a move fails, those
 //! before it are undone.
