@@ -14,7 +14,7 @@ use crate::eval::value::{Hole, Kind, Node, NodeKind, Template, Value};
 use crate::syntax::ast::{self, Entry, EntryKey, ItemKind, Mark, MarkArgument, With};
 
 /// The marks that are not for one of CloudFormation's attributes.
-const MARKS: [&str; 7] = ["waive", "was", "retain", "unchecked", "update", "creation", "metadata"];
+const MARKS: [&str; 5] = ["waive", "retain", "update", "creation", "metadata"];
 
 /// A setting's value, where it is said and, for an override, why.
 struct Setting {

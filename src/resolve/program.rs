@@ -143,7 +143,13 @@ impl<'p> Program<'p> {
             ItemKind::Fn(function) => (function.name, Global::Fn(function)),
             ItemKind::Type(alias) => (alias.name, Global::Type(alias)),
             ItemKind::Component(component) => (component.name, Global::Component(component)),
-            ItemKind::External(external) => (external.name, Global::External(external)),
+            ItemKind::External(external) => {
+                if let Some(from) = &external.from {
+                    let help = "declare its outputs instead: `name: TYPE from export \"…\"`";
+                    diagnostics.push(not_built(from.span, "reading another system", help));
+                }
+                (external.name, Global::External(external))
+            }
             ItemKind::Step(step) => {
                 self.statements.push(item);
                 (step.name, Global::Step(step))
@@ -162,10 +168,21 @@ impl<'p> Program<'p> {
             ItemKind::Naming(rules) => return self.naming.extend(rules),
             ItemKind::Tags(entries) => return self.tags.extend(entries),
             ItemKind::RequireTag(tag) => return self.required_tags.push((item, tag)),
-            ItemKind::Lints(entries) => return self.lints.extend(entries),
+            ItemKind::Lints(entries) => {
+                diagnostics.push(not_built(
+                    item.span,
+                    "setting levels of warnings",
+                    "lift single warnings with `@waive(rule, because \"…\")`",
+                ));
+                return self.lints.extend(entries);
+            }
             ItemKind::Test(test) => return self.tests.push((item, test)),
             ItemKind::AccessOn(access) => return self.access.push(access),
-            ItemKind::System(_) | ItemKind::Error | ItemKind::Use(_) => return,
+            ItemKind::Use(_) => {
+                diagnostics.push(not_built(item.span, "`use … from`", "copy the component into this system for now"));
+                return;
+            }
+            ItemKind::System(_) | ItemKind::Error => return,
             ItemKind::Grant(_)
             | ItemKind::Deny(_)
             | ItemKind::Permit(_)
@@ -289,4 +306,9 @@ pub(super) fn duplicate(what: &str, name: Ident, first: Span) -> Diagnostic {
         .here("defined again here")
         .label(first, "first defined here")
         .help("rename one of the two, or remove it")
+}
+
+/// A form that is read but that this version makes nothing of: silence would be worse than an error.
+fn not_built(span: Span, what: &str, help: &str) -> Diagnostic {
+    Diagnostic::new(codes::UNKNOWN_SETTING, span, format!("{what} is not possible in this version")).help(help)
 }
