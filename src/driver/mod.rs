@@ -1,5 +1,9 @@
 //! The whole pipeline on one screen.
 
+mod folders;
+mod lints;
+mod load;
+mod others;
 mod plan;
 mod reading;
 mod run;

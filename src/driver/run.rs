@@ -1,23 +1,25 @@
 //! One run: sources to models, templates and plans, with everything that was found on the way.
 
-use std::path::{Component, Path, PathBuf};
-
-use crate::base::{FileId, Span, Symbol};
+use crate::base::{Span, Symbol};
 use crate::check;
 use crate::derive::{derive, template::Derived};
 use crate::diag::{Code, Diagnostic, Level, Sink, codes};
-use crate::driver::{Checked, Options, diagnostic_of};
+use crate::driver::lints::Lints;
+use crate::driver::load::{Loaded, load};
+use crate::driver::others::Session;
+use crate::driver::{Checked, Options};
 use crate::emit;
 use crate::eval::model::Model;
-use crate::eval::{Evaluated, Files, Given, evaluate};
+use crate::eval::{Evaluated, Given, evaluate};
 use crate::order::{Plan, order};
-use crate::resolve::{self, Library, Program};
-use crate::syntax::{self, ast};
-use crate::world::{Source, Sources, SystemFolder, World, WorldError};
+use crate::resolve::{self, Program};
+use crate::world::{Sources, SystemFolder, World, WorldError};
 
 /// What a run found and made.
 pub(super) struct Run {
     pub(super) sources: Sources,
+    /// The system's name, if it has one.
+    pub(super) system: Option<Symbol>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// How many environments were looked at.
     pub(super) environments: usize,
@@ -34,88 +36,24 @@ impl Run {
     }
 }
 
-/// What was read and gathered, for as long as a closure runs: a program borrows its files.
-pub(super) struct Loaded<'p> {
-    pub(super) program: &'p Program<'p>,
-    pub(super) given: &'p Given<'p>,
-    /// The environments to look at.
-    pub(super) environments: Vec<Symbol>,
-    /// Whether a part of the sources could not be read, so that what is missing may only be hidden.
-    pub(super) damaged: bool,
-    /// Warnings about names, which waivers may lift.
-    pub(super) warnings: Vec<Diagnostic>,
-    /// Whether a declaration is known to need itself; whatever evaluation says of it would only repeat that.
-    pub(super) circular: bool,
+/// Everything, for the environments that are asked for.
+pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Run, WorldError> {
+    let mut session = Session::new(world);
+    let mut sink = Sink::new();
+    let mut run = run_in(&mut session, system, options, &mut sink)?;
+    run.diagnostics.splice(0..0, session.found);
+    run.sources = session.sources;
+    Ok(run)
 }
 
-/// The files that a program names, read from the world.
-struct Reader<'w> {
-    world: &'w dyn World,
-    root: PathBuf,
-    sources: Sources,
-}
-
-impl Files for Reader<'_> {
-    fn text(&self, from: FileId, path: &str) -> Result<String, String> {
-        let relative = Path::new(path);
-        let inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !inside {
-            return Err(String::from("it does not lie in the system's folder"));
-        }
-        let folder = self.sources.get(from).map(|source| Path::new(&source.relative).parent().unwrap_or(Path::new("")));
-        let whole = self.root.join(folder.unwrap_or(Path::new(""))).join(relative);
-        let limit = crate::base::limits::MAX_FILE_BYTES as u64;
-        let bytes = self.world.read_at_most(&whole, limit + 1).map_err(|error| error.to_string())?;
-        if bytes.len() as u64 > limit {
-            return Err(String::from("it is larger than 4 MiB"));
-        }
-        String::from_utf8(bytes).map_err(|_| String::from("it is not UTF-8 text"))
-    }
-}
-
-/// Reads a system and hands it to `work`, with the sink for what is found. Without a program, `work` is not called.
-pub(super) fn load<T>(
-    world: &dyn World,
+/// The same for one of the systems of a run; its sources stay with the session.
+pub(super) fn run_in(
+    session: &mut Session<'_>,
     system: &SystemFolder,
     options: &Options,
     sink: &mut Sink,
-    work: impl FnOnce(&Loaded<'_>, &mut Sink) -> T,
-) -> Result<(Sources, Option<T>), WorldError> {
-    let library = Library;
-    let mut sources = Sources::with_library(library.sources());
-    let reading = system.read(world, &mut sources)?;
-    sink.extend(reading.problems.iter().map(diagnostic_of));
-    let mut files = Vec::with_capacity(reading.files.len());
-    let mut damaged = !reading.problems.is_empty();
-    for id in &reading.files {
-        let parsed = syntax::parse(*id, sources.text(*id));
-        damaged |= parsed.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
-        sink.extend(parsed.diagnostics);
-        files.push(parsed.file);
-    }
-    let settings = command_line(options, &mut sources, sink);
-    let (program, found) = Program::gather(&files, library);
-    sink.extend(found);
-    let Some(program) = program else { return Ok((sources, None)) };
-    let mut named = resolve::check(&program);
-    if damaged {
-        named.retain(|diagnostic| !may_be_hidden(diagnostic.code));
-    }
-    let circular = named.iter().any(|diagnostic| diagnostic.code == codes::DEFINITION_CYCLE);
-    let (warnings, errors): (Vec<_>, Vec<_>) = named.into_iter().partition(|diagnostic| diagnostic.code.waivable());
-    sink.extend(errors);
-    let environments = environments(&program, options, sink);
-    let reader = Reader { world, root: system.root.clone(), sources: sources.clone() };
-    let given = Given { set: settings.iter().map(|(name, value)| (*name, value)).collect(), files: &reader };
-    let loaded = Loaded { program: &program, given: &given, environments, damaged, warnings, circular };
-    let result = work(&loaded, sink);
-    Ok((sources, Some(result)))
-}
-
-/// Everything, for the environments that are asked for.
-pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Run, WorldError> {
-    let mut sink = Sink::new();
-    let (sources, builds) = load(world, system, options, &mut sink, |loaded, sink| {
+) -> Result<Run, WorldError> {
+    let loaded = load(session, system, options, sink, |loaded, sink| {
         let found = in_parallel(&loaded.environments, options.jobs, |environment| {
             environment_of(loaded, *environment, options)
         });
@@ -129,26 +67,31 @@ pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -
             .filter_map(|one| Some((&one.build.as_ref()?.0, &one.diagnostics)))
             .flat_map(|(model, left)| check::used_waivers(model, left))
             .collect();
+        let (lints, wrong) = Lints::of(loaded.program);
+        sink.extend(wrong);
         for (environment, mut one) in loaded.environments.iter().zip(found) {
             // A waiver is unused if it lifts nothing in any environment.
             one.diagnostics.retain(|left| left.code != codes::UNUSED_WAIVER || !used.contains(&left.span()));
             one.diagnostics.retain(|found| found.code != codes::UNUSED_PARAM || unused.contains(&found.span()));
+            lints.apply(&mut one.diagnostics);
             sink.extend_in(*environment, one.diagnostics);
             builds.extend(one.build);
         }
         if builds.len() == loaded.environments.len() {
-            sink.extend(check::check_environments(
-                &builds.iter().map(|(model, derived, _)| (model, derived)).collect::<Vec<_>>(),
-            ));
+            let all: Vec<_> = builds.iter().map(|(model, derived, _)| (model, derived)).collect();
+            let mut found = check::check_environments(&all);
+            lints.apply(&mut found);
+            sink.extend(found);
             sink.extend(emit::disagreements(&builds));
         }
-        (builds, loaded.environments.len())
+        (builds, loaded.environments.len(), loaded.program.system.name)
     })?;
-    let (builds, environments) = builds.unwrap_or_default();
-    let chosen = chosen_stacks(&builds, options, &mut sink);
+    let system = loaded.as_ref().map(|(_, _, name)| *name);
+    let (builds, environments) = loaded.map(|(builds, environments, _)| (builds, environments)).unwrap_or_default();
+    let chosen = chosen_stacks(&builds, options, sink);
     let builds = if sink.has_errors() { Vec::new() } else { builds };
-    let diagnostics = sink.finish(environments);
-    Ok(Run { sources, diagnostics, environments, builds, chosen })
+    let diagnostics = std::mem::take(sink).finish(environments);
+    Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen })
 }
 
 /// The stacks that are asked for; none: all.
@@ -229,7 +172,7 @@ pub(super) fn examined<'p>(
 }
 
 /// What a syntax error elsewhere may cause: something is missing that only could not be read.
-fn may_be_hidden(code: Code) -> bool {
+pub(super) fn may_be_hidden(code: Code) -> bool {
     [
         codes::UNKNOWN_NAME,
         codes::UNKNOWN_TYPE,
@@ -262,7 +205,7 @@ fn unused_param(name: Symbol, span: Span) -> Diagnostic {
 }
 
 /// The environments to look at, and what is wrong with them.
-fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Vec<Symbol> {
+pub(super) fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Vec<Symbol> {
     for (_, environment) in program.environments.values() {
         let Some(from) = environment.from else { continue };
         if !program.environments.contains_key(&from.name) {
@@ -324,34 +267,6 @@ fn environments(program: &Program<'_>, options: &Options, sink: &mut Sink) -> Ve
         }
     }
     chosen
-}
-
-/// Values from `--set name=value`, read as the language reads them; a bare word is a text.
-fn command_line(options: &Options, sources: &mut Sources, sink: &mut Sink) -> Vec<(Symbol, ast::Expr)> {
-    let mut settings = Vec::new();
-    for (name, value) in &options.set {
-        let read = |sources: &mut Sources, value: &str| {
-            let text = format!("environment line {{ {name} = {value} }}\n");
-            let id = sources.add(Source::new(format!("--set {name}={value}"), format!("--set {name}"), text.clone()));
-            let parsed = syntax::parse(id, &text);
-            let entry = parsed.file.items.into_iter().find_map(|item| match item.kind {
-                ast::ItemKind::Environment(environment) => environment.entries.into_iter().next(),
-                _ => None,
-            });
-            (entry, parsed.diagnostics)
-        };
-        let (entry, diagnostics) = read(sources, value);
-        let plain = diagnostics.is_empty()
-            && entry
-                .as_ref()
-                .is_some_and(|entry| !matches!(entry.value.kind, ast::ExprKind::Name(_) | ast::ExprKind::Binary(..)));
-        let (entry, diagnostics) = if plain { (entry, diagnostics) } else { read(sources, &format!("{value:?}")) };
-        sink.extend(diagnostics);
-        if let Some(entry) = entry {
-            settings.push((Symbol::new(name), entry.value));
-        }
-    }
-    settings
 }
 
 /// The results of `work` for each item, in order, with at most `jobs` threads.

@@ -2,7 +2,9 @@
 
 use crate::base::Symbol;
 use crate::diag::{Diagnostic, Level, Sink, codes};
-use crate::driver::run::{Loaded, examined, in_parallel, load};
+use crate::driver::load::{Loaded, load};
+use crate::driver::others::Session;
+use crate::driver::run::{examined, in_parallel};
 use crate::driver::{Checked, Options, TestResult, Tested, run};
 use crate::eval::{Given, Verdict};
 use crate::resolve::words::unknown_environment;
@@ -20,7 +22,8 @@ pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options)
         return Ok(Tested { checked, results: Vec::new() });
     }
     let mut sink = Sink::new();
-    let (sources, results) = load(world, system, options, &mut sink, |loaded, sink| {
+    let mut session = Session::new(world);
+    let results = load(&mut session, system, options, &mut sink, |loaded, sink| {
         let mut jobs: Vec<(&Test, Symbol)> = Vec::new();
         for (_, test) in &loaded.program.tests {
             jobs.extend(environments_of(test, loaded, sink).into_iter().map(|environment| (*test, environment)));
@@ -34,7 +37,7 @@ pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options)
         finished
     })?;
     found.extend(sink.finish(0).into_iter().filter(|diagnostic| !is_known(diagnostic)));
-    let checked = Checked { sources, diagnostics: found, environments: checked.environments };
+    let checked = Checked { sources: session.sources, diagnostics: found, environments: checked.environments };
     Ok(Tested { checked, results: results.unwrap_or_default() })
 }
 
@@ -72,7 +75,7 @@ fn one(loaded: &Loaded<'_>, test: &Test, environment: Symbol, options: &Options)
         })
         .collect();
     set.extend(loaded.given.set.iter().copied());
-    let given = Given { set, files: loaded.given.files };
+    let given = Given { set, files: loaded.given.files, others: loaded.given.others };
     // The program outlives the test; only the given values are the test's own.
     let loaded = Loaded {
         program: loaded.program,

@@ -204,7 +204,7 @@ mod tests {
     use crate::base::FileId;
     use crate::eval::model::{Model, Resource};
     use crate::eval::{Files, Given, evaluate};
-    use crate::resolve::{Library, Program};
+    use crate::resolve::{Library, Program, ProgramFiles};
 
     struct NoFiles;
 
@@ -217,9 +217,10 @@ mod tests {
     fn model(stack: &str) -> Model {
         let environment = "environment test { account = \"111122223333\", region = \"eu-west-1\" }";
         let text = format!("system shop\n{environment}\nstack Files {{\n{stack}\n}}\n");
-        let files = [crate::syntax::parse(FileId(0), &text).file];
+        let files =
+            ProgramFiles { system: vec![crate::syntax::parse(FileId(0), &text).file], ..ProgramFiles::default() };
         let program = Program::gather(&files, Library).0.unwrap();
-        let given = Given { set: Vec::new(), files: &NoFiles };
+        let given = Given { set: Vec::new(), files: &NoFiles, others: &others };
         let (evaluated, found) = evaluate(&program, Symbol::new("test"), &given);
         assert_eq!(found, []);
         evaluated.into_model()

@@ -200,9 +200,10 @@ impl<'p> Evaluator<'p> {
         if PRIMITIVES.contains(&name) || name == "metric" {
             return primitive(value, name).map(Named::Fits);
         }
-        if let Some(alias) = self.program.type_alias(named.name) {
+        if let Some(alias) = self.program.type_alias(named) {
             return Some(Named::Done(self.conform(value.clone(), &alias.ty, scope, span, what)));
         }
+        let wanted = self.program.whole_name(named.name, named.span.file);
         match &value.kind {
             Kind::Instance(id) => {
                 let own = self.instance_type(*id);
@@ -213,10 +214,10 @@ impl<'p> Evaluator<'p> {
                     .and_then(|instance| instance.resource)
                     .and_then(|resource| self.model.resources.get(resource.index()))
                     .map(|resource| resource.ty);
-                if own == named.name || stands_for == Some(named.name) {
+                if own == wanted || stands_for == Some(named.name) {
                     return Some(Named::Fits(value.clone()));
                 }
-                if self.component(named.name).is_none() && !self.is_resource_type(named.name) {
+                if self.component(wanted).is_none() && !self.is_resource_type(named.name) {
                     return Some(Named::Done(self.unknown_type_name(named)));
                 }
                 let found = stands_for
@@ -225,14 +226,14 @@ impl<'p> Evaluator<'p> {
                 let diagnostic = Diagnostic::new(
                     codes::WRONG_REFERENCE_KIND,
                     span,
-                    format!("`{what}` is a `{}`, and this is a {found}", named.name),
+                    format!("`{what}` is a `{wanted}`, and this is a {found}"),
                 )
                 .label(named.span, "its type is stated here");
                 Some(Named::Done(self.error(diagnostic)))
             }
             // The id or ARN of something that stands in no file of ours.
             Kind::Text(_) if self.is_resource_type(named.name) => Some(Named::Fits(value.clone())),
-            _ if self.component(named.name).is_none() && !self.is_resource_type(named.name) => {
+            _ if self.component(wanted).is_none() && !self.is_resource_type(named.name) => {
                 Some(Named::Done(self.unknown_type_name(named)))
             }
             _ => None,

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::eval::Others;
 use crate::eval::model::{DeployParam, Environment, ExternalId, StepId};
 use crate::eval::scope::State;
 use crate::eval::value::{Hole, Kind, NodeKind, Pseudo, Template, Value};
@@ -17,6 +18,8 @@ pub struct Given<'p> {
     pub set: Vec<(Symbol, &'p Expr)>,
     /// Files that the program names.
     pub files: &'p dyn Files,
+    /// Other systems of ours that the program names.
+    pub others: &'p Others,
 }
 
 /// What a program may read.
@@ -329,7 +332,11 @@ impl<'p> Evaluator<'p> {
                 EntryKey::Text(_) => None,
             })
             .collect();
-        let mut outputs = indexmap::IndexMap::new();
+        let settings: Vec<(Symbol, Value)> = settings;
+        let (mut outputs, unexported) = match &external.from {
+            Some(from) => self.outputs_of_other(external, from, &settings),
+            None => Default::default(),
+        };
         for output in &external.outputs {
             let source = match &output.source {
                 ast::ExternalSource::Parameter => model::ExternalSource::Parameter,
@@ -348,6 +355,7 @@ impl<'p> Evaluator<'p> {
             title,
             settings,
             outputs,
+            unexported,
             after: Vec::new(),
             before: Vec::new(),
             span: external.name.span,
@@ -370,23 +378,7 @@ impl<'p> Evaluator<'p> {
 
     /// Text with everything filled in that is known when built: account, region and partition by value.
     pub(super) fn by_value(&self, text: &Template) -> Option<String> {
-        let environment = &self.model.environment;
-        let mut whole = String::new();
-        for piece in text.pieces.iter() {
-            match piece {
-                super::value::Piece::Literal(literal) => whole.push_str(literal),
-                super::value::Piece::Hole(Hole::Pseudo(pseudo)) => whole.push_str(match pseudo {
-                    Pseudo::Account => &environment.account,
-                    Pseudo::Region => &environment.region,
-                    Pseudo::Partition => &environment.partition,
-                    Pseudo::UrlSuffix if environment.partition == "aws-cn" => "amazonaws.com.cn",
-                    Pseudo::UrlSuffix => "amazonaws.com",
-                    Pseudo::StackName => return None,
-                }),
-                super::value::Piece::Hole(_) => return None,
-            }
-        }
-        Some(whole)
+        self.model.environment.fill(text)
     }
 
     /// Reports a value that needs itself.

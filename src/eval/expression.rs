@@ -9,9 +9,9 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::value::{Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, builtins};
-use crate::resolve::{Global, words};
+use crate::resolve::{Global, Owner, words};
 use crate::syntax::ast::{
-    self, Argument, Comprehension, Entry, EntryKey, Expr, ExprKind, ItemKind, PerArm, PerKey, TextPiece, UnaryOp,
+    self, Argument, Comprehension, Entry, EntryKey, Expr, ExprKind, PerArm, PerKey, TextPiece, UnaryOp,
 };
 
 impl<'p> Evaluator<'p> {
@@ -222,32 +222,32 @@ impl<'p> Evaluator<'p> {
         if let Some(value) = self.intrinsic(name, span) {
             return Some(value);
         }
-        if system {
-            match self.program.globals.get(&name).copied() {
-                Some(Global::Param(..)) => return Some(self.param(name, span)),
-                Some(Global::Let(binding)) => return Some(self.global_let(name, binding, span)),
-                Some(Global::Stack(index)) => return Some(self.stack_value(index, span)),
-                Some(Global::External(_)) => {
+        if let Some(found) = self.program.find(name, span.file) {
+            let whole = self.program.whole_name(name, span.file);
+            let own = found.owner == Owner::System;
+            match found.global {
+                Global::Param(..) if system => return Some(self.param(name, span)),
+                Global::Let(binding) if own && system => return Some(self.global_let(name, binding, span)),
+                // What others define depends on nothing of the system.
+                Global::Let(binding) if !own => {
+                    let scope = self.root(false);
+                    return Some(self.evaluate(&binding.value, &scope));
+                }
+                Global::Stack(index) if system => return Some(self.stack_value(index, span)),
+                Global::External(_) if system => {
                     let id = self.externals.get(&name).copied()?;
                     return Some(self.value(Kind::External(id), span));
                 }
-                Some(Global::Fn(_) | Global::Component(_) | Global::Type(_) | Global::Step(_) | Global::Policy(_))
-                | None => {}
+                Global::Fn(_) => return Some(self.value(Kind::Builtin(whole), span)),
+                Global::Component(_) => return Some(self.value(Kind::Type(whole), span)),
+                Global::Param(..)
+                | Global::Let(_)
+                | Global::Stack(_)
+                | Global::External(_)
+                | Global::Type(_)
+                | Global::Step(_)
+                | Global::Policy(_) => {}
             }
-        }
-        match self.program.globals.get(&name).copied() {
-            Some(Global::Fn(_)) => return Some(self.value(Kind::Builtin(name), span)),
-            Some(Global::Component(_)) => return Some(self.value(Kind::Type(name), span)),
-            _ => {}
-        }
-        match self.program.library.item(name).map(|item| &item.kind) {
-            Some(ItemKind::Fn(_)) => return Some(self.value(Kind::Builtin(name), span)),
-            Some(ItemKind::Let(binding)) => {
-                let scope = self.root(false);
-                return Some(self.evaluate(&binding.value, &scope));
-            }
-            Some(ItemKind::Component(_)) => return Some(self.value(Kind::Type(name), span)),
-            _ => {}
         }
         match name.as_str() {
             "everyone" => Some(self.value(Kind::Principal(crate::eval::value::Principal::Everyone), span)),
@@ -616,13 +616,10 @@ impl<'p> Evaluator<'p> {
         let value = self.evaluate(callee, scope);
         match value.kind {
             Kind::Builtin(name) => {
-                let defined = match self.program.globals.get(&name) {
-                    Some(Global::Fn(function)) => Some((*function, true)),
-                    _ => match self.program.library.item(name).map(|item| &item.kind) {
-                        Some(ItemKind::Fn(function)) => Some((function, false)),
-                        _ => None,
-                    },
-                };
+                let defined = self.program.named(name).and_then(|found| match found.global {
+                    Global::Fn(function) => Some((function, found.owner == Owner::System)),
+                    _ => None,
+                });
                 match defined {
                     Some((function, system)) => self.call_function(function, system, arguments, span, scope),
                     None => self.call_builtin(name, arguments, span, scope),

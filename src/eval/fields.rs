@@ -106,6 +106,16 @@ impl<'p> Evaluator<'p> {
                 let known: Vec<&str> = external.outputs.keys().map(|name| name.as_str()).collect();
                 let title = external.name;
                 let place = external.span;
+                if let Some(declared) = external.unexported.get(&name).copied() {
+                    let diagnostic = Diagnostic::new(
+                        codes::UNEXPORTED_OUTPUT,
+                        field,
+                        format!("`{title}` does not export its output `{name}` under one name"),
+                    )
+                    .label(declared, "declared here")
+                    .help(format!("give it one there: `output {name} = … as \"{{system}}-{{env}}-{name}\"`"));
+                    return self.error(diagnostic);
+                }
                 let diagnostic = Diagnostic::new(
                     codes::UNKNOWN_FIELD,
                     field,

@@ -68,7 +68,7 @@ impl<'p> Evaluator<'p> {
         if self.is_declared(body, instance, key) {
             return;
         }
-        let ty = instance.ty.name;
+        let ty = self.program.whole_name(instance.ty.name, instance.ty.span.file);
         let component = self.component(ty);
         if component.is_none() && !self.is_resource_type(ty) {
             self.report(self.program.unknown_instance_type(instance.ty));

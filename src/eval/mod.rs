@@ -21,6 +21,7 @@ pub mod model;
 mod naming;
 mod operators;
 pub mod origin;
+mod others;
 mod properties;
 mod query;
 mod scope;
@@ -43,6 +44,7 @@ use crate::resolve::Program;
 use crate::syntax::ast;
 
 pub use environment::{Files, Given};
+pub use others::{OtherEnvironment, OtherOutput, OtherSystem, Others};
 pub use query::Verdict;
 
 /// Evaluates one environment. Structure, values and statements are checked on the way; what is derived from them is not.

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use crate::base::{Span, Symbol};
 use crate::eval::origin::{Origin, Origins};
-use crate::eval::value::{Node, Principal, Template, Value};
+use crate::eval::value::{Hole, Node, Piece, Principal, Pseudo, Template, Value};
 use crate::syntax::ast::{ConditionOperator, Side};
 
 macro_rules! ids {
@@ -89,6 +89,28 @@ pub struct Environment {
     pub confirm: bool,
     /// Where it is declared.
     pub span: Span,
+}
+
+impl Environment {
+    /// Text with everything filled in that is known when built: account, region and partition by value.
+    pub fn fill(&self, text: &Template) -> Option<String> {
+        let mut whole = String::new();
+        for piece in text.pieces.iter() {
+            match piece {
+                Piece::Literal(literal) => whole.push_str(literal),
+                Piece::Hole(Hole::Pseudo(pseudo)) => whole.push_str(match pseudo {
+                    Pseudo::Account => &self.account,
+                    Pseudo::Region => &self.region,
+                    Pseudo::Partition => &self.partition,
+                    Pseudo::UrlSuffix if self.partition == "aws-cn" => "amazonaws.com.cn",
+                    Pseudo::UrlSuffix => "amazonaws.com",
+                    Pseudo::StackName => return None,
+                }),
+                Piece::Hole(_) => return None,
+            }
+        }
+        Some(whole)
+    }
 }
 
 /// A stack.
@@ -411,6 +433,8 @@ pub struct External {
     pub settings: Vec<(Symbol, Value)>,
     /// What it offers, by name.
     pub outputs: IndexMap<Symbol, ExternalOutput>,
+    /// Outputs that it has but does not export under a name, and where they are declared.
+    pub unexported: IndexMap<Symbol, Span>,
     /// What it comes after.
     pub after: Vec<(After, Span)>,
     /// What it comes before.

@@ -9,7 +9,7 @@ use crate::eval::model::{End, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
-use crate::resolve::Global;
+use crate::resolve::{Definition, Global, Owner};
 use crate::syntax::ast::{self, Argument, BinaryOp, Expr, ExprKind, Forbid, ItemKind, Quantifier};
 
 /// The answer to a question about the model.
@@ -48,22 +48,20 @@ impl<'p> Evaluator<'p> {
 
     fn check_policy(&mut self, path: &'p ast::Path) {
         let Some(name) = path.names.last() else { return };
-        let (policy, system) = match self.program.globals.get(&name.name) {
-            Some(Global::Policy(policy)) => (*policy, true),
-            _ => match self.program.library.item(name.name).map(|item| &item.kind) {
-                Some(ItemKind::Policy(policy)) => (policy, false),
-                _ => {
-                    let known = self.program.globals.iter().filter(|(_, global)| matches!(global, Global::Policy(_)));
-                    let mut known: Vec<&str> = known.map(|(name, _)| name.as_str()).collect();
-                    known.sort_unstable();
-                    let diagnostic =
-                        Diagnostic::new(codes::UNKNOWN_NAME, path.span, format!("there is no policy `{}`", name.name))
-                            .did_you_mean(path.span, name.name.as_str(), known);
-                    self.report(diagnostic);
-                    return;
-                }
-            },
+        let found = self.program.find(name.name, name.span.file);
+        let Some(Definition { global: Global::Policy(policy), owner }) = found else {
+            let known = self.program.globals.iter().filter(|(_, global)| matches!(global, Global::Policy(_)));
+            let known = known.map(|(name, _)| *name).chain(self.program.imports.keys().copied());
+            let known = known.map(|name| name.as_str()).chain(self.program.library.names());
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            let diagnostic =
+                Diagnostic::new(codes::UNKNOWN_NAME, path.span, format!("there is no policy `{}`", name.name))
+                    .did_you_mean(path.span, name.name.as_str(), known);
+            self.report(diagnostic);
+            return;
         };
+        let system = owner == Owner::System;
         let scope = self.root(system);
         for rule in &policy.rules {
             let text = rule.text.as_ref().map(|text| self.known_text(text, &scope));

@@ -204,6 +204,7 @@ impl Sample {
             title: Some(format!("the {name} of others")),
             settings: Vec::new(),
             outputs: IndexMap::new(),
+            unexported: IndexMap::new(),
             after: after.iter().map(|other| (*other, at(0, line))).collect(),
             before: Vec::new(),
             span: at(0, line),

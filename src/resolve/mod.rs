@@ -2,9 +2,11 @@
 
 pub mod library;
 mod names;
+mod package;
 mod program;
 pub mod words;
 
 pub use library::Library;
 pub use names::check;
-pub use program::{Global, Program, StackDefinition};
+pub use package::{Definition, Folder, Owner, Package, uses};
+pub use program::{Global, Program, ProgramFiles, StackDefinition};

@@ -12,9 +12,9 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::circles::Circles;
 use crate::resolve::words::{self, BUILTINS, INTRINSICS, reserved};
-use crate::resolve::{Global, Program};
+use crate::resolve::{Definition, Global, Owner, Program};
 use crate::syntax::RESERVED;
-use crate::syntax::ast::{Expr, ExprKind, Ident, ItemKind, NamingSubject, TypeExpr};
+use crate::syntax::ast::{Expr, ExprKind, Ident, NamingSubject, TypeExpr};
 
 /// Checks the names of a whole system. What evaluation finds as well is told in the same words at the same place.
 pub fn check(program: &Program<'_>) -> Vec<Diagnostic> {
@@ -105,7 +105,7 @@ impl<'p> Walker<'p> {
             let generated = matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated");
             if let NamingSubject::Type(ty) = rule.subject
                 && !words::is_resource_type(ty.name)
-                && program.component(ty.name).is_none()
+                && program.component_at(ty).is_none()
             {
                 self.report(program.unknown_type(ty));
             }
@@ -132,13 +132,21 @@ impl<'p> Walker<'p> {
         for (_, test) in &program.tests {
             self.test(test);
         }
+        self.packages();
         self.marks();
         self.unread_globals();
     }
 
     /// Everything with a name at the top level, in the order of the source.
     fn sorted_globals(&self) -> Vec<(Ident, Global<'p>)> {
-        let named = |global: &Global<'p>| match global {
+        let mut globals: Vec<_> =
+            self.program.globals.values().map(|global| (self.named(global), *global)).collect();
+        globals.sort_by_key(|(name, _)| name.span);
+        globals
+    }
+
+    fn named(&self, global: &Global<'p>) -> Ident {
+        match global {
             Global::Param(_, param) => param.name,
             Global::Let(binding) => binding.name,
             Global::Fn(function) => function.name,
@@ -148,38 +156,48 @@ impl<'p> Walker<'p> {
             Global::External(external) => external.name,
             Global::Step(step) => step.name,
             Global::Policy(policy) => policy.name,
-        };
-        let mut globals: Vec<_> = self.program.globals.values().map(|global| (named(global), *global)).collect();
-        globals.sort_by_key(|(name, _)| name.span);
-        globals
+        }
+    }
+
+    /// What used folders define. What they do not use themselves is there for others.
+    fn packages(&mut self) {
+        self.system = false;
+        for package in &self.program.packages {
+            let mut globals: Vec<_> = package.globals.values().map(|global| (self.named(global), *global)).collect();
+            globals.sort_by_key(|(name, _)| name.span);
+            globals.into_iter().for_each(|(name, global)| self.global(name, global));
+        }
+        self.system = true;
     }
 
     fn globals(&mut self) {
-        for (name, global) in self.sorted_globals() {
-            match global {
-                Global::Let(binding) => {
-                    self.hides_intrinsic(name);
-                    self.binding(binding);
-                }
-                Global::Fn(function) => {
-                    self.must_be_free(name);
-                    self.function(function);
-                }
-                Global::Type(alias) => self.ty(&alias.ty),
-                Global::Component(component) => self.component(component),
-                Global::External(external) => self.external(external),
-                Global::Step(step) => {
-                    step.text.iter().for_each(|text| self.expr(text));
-                    self.entries(&step.settings);
-                }
-                Global::Policy(policy) => {
-                    for rule in &policy.rules {
-                        rule.text.iter().chain(&rule.body).for_each(|expr| self.expr(expr));
-                    }
-                    self.no_two(policy.rules.iter().map(|rule| rule.name), "rule");
-                }
-                Global::Param(..) | Global::Stack(_) => {}
+        self.sorted_globals().into_iter().for_each(|(name, global)| self.global(name, global));
+    }
+
+    fn global(&mut self, name: Ident, global: Global<'p>) {
+        match global {
+            Global::Let(binding) => {
+                self.hides_intrinsic(name);
+                self.binding(binding);
             }
+            Global::Fn(function) => {
+                self.must_be_free(name);
+                self.function(function);
+            }
+            Global::Type(alias) => self.ty(&alias.ty),
+            Global::Component(component) => self.component(component),
+            Global::External(external) => self.external(external),
+            Global::Step(step) => {
+                step.text.iter().for_each(|text| self.expr(text));
+                self.entries(&step.settings);
+            }
+            Global::Policy(policy) => {
+                for rule in &policy.rules {
+                    rule.text.iter().chain(&rule.body).for_each(|expr| self.expr(expr));
+                }
+                self.no_two(policy.rules.iter().map(|rule| rule.name), "rule");
+            }
+            Global::Param(..) | Global::Stack(_) => {}
         }
     }
 
@@ -213,25 +231,28 @@ impl<'p> Walker<'p> {
         if INTRINSICS.contains(&name.as_str()) {
             return Some(Meaning::Value);
         }
-        match self.program.globals.get(&name) {
-            Some(Global::Fn(function)) => {
-                self.circles.needs(function.name.span, span, true);
+        match self.program.find(name, span.file) {
+            Some(Definition { global: Global::Fn(function), owner }) => {
+                if owner != Owner::Library {
+                    self.circles.needs(function.name.span, span, true);
+                }
                 return Some(Meaning::Value);
             }
-            Some(Global::Component(_)) => return Some(Meaning::Value),
-            Some(Global::Param(_, param)) if self.system => return Some(Meaning::Param(&param.ty)),
-            Some(Global::Let(binding)) if self.system => {
+            Some(Definition { global: Global::Component(_), .. }) => return Some(Meaning::Value),
+            Some(Definition { global: Global::Param(_, param), .. }) if self.system => {
+                return Some(Meaning::Param(&param.ty));
+            }
+            Some(Definition { global: Global::Let(_), owner: Owner::Library }) => return Some(Meaning::Value),
+            Some(Definition { global: Global::Let(binding), owner }) if self.system || owner != Owner::System => {
                 self.reads(binding.name.span, span);
                 return Some(Meaning::Let);
             }
-            Some(Global::Stack(_) | Global::External(_)) if self.system => return Some(Meaning::Value),
+            Some(Definition { global: Global::Stack(_) | Global::External(_), .. }) if self.system => {
+                return Some(Meaning::Value);
+            }
             _ => {}
         }
-        let library = self.program.library.item(name).map(|item| &item.kind);
-        let known = matches!(library, Some(ItemKind::Fn(_) | ItemKind::Let(_) | ItemKind::Component(_)))
-            || name == "everyone"
-            || BUILTINS.contains(&name.as_str());
-        known.then_some(Meaning::Value)
+        (name == "everyone" || BUILTINS.contains(&name.as_str())).then_some(Meaning::Value)
     }
 
     fn reads(&mut self, binding: Span, place: Span) {
@@ -260,16 +281,16 @@ impl<'p> Walker<'p> {
     }
 
     /// Where the other thing is declared that a new name would hide.
-    fn hidden_by(&self, name: Symbol) -> Option<Span> {
-        let inner = self.levels.iter().rev().flatten().find(|known| known.name == name);
+    fn hidden_by(&self, name: Ident) -> Option<Span> {
+        let inner = self.levels.iter().rev().flatten().find(|known| known.name == name.name);
         if let Some(known) = inner {
             return Some(known.span);
         }
-        if INTRINSICS.contains(&name.as_str()) {
+        if INTRINSICS.contains(&name.name.as_str()) {
             return Some(Span::NONE);
         }
-        let global = self.program.globals.get(&name)?;
-        match global {
+        let global = self.program.find(name.name, name.span.file).filter(|found| found.owner != Owner::Library)?;
+        match &global.global {
             Global::Fn(function) => Some(function.name.span),
             Global::Param(_, param) if self.system => Some(param.name.span),
             Global::Let(binding) if self.system => Some(binding.name.span),
@@ -289,7 +310,7 @@ impl<'p> Walker<'p> {
     /// Reports a new name that hides another.
     fn must_hide_nothing(&mut self, name: Ident) {
         self.must_be_free(name);
-        let Some(other) = self.hidden_by(name.name) else { return };
+        let Some(other) = self.hidden_by(name) else { return };
         let what = if other.is_none() { "what infrac itself calls so" } else { "another thing of this name" };
         self.report(
             Diagnostic::new(codes::SHADOWED_NAME, name.span, format!("`{}` hides {what}", name.name))

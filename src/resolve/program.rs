@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use indexmap::IndexMap;
 
-use crate::base::{Span, Symbol};
+use crate::base::{FileId, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
+use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::resolve::Library;
 use crate::syntax::ast::{
     AccessOn, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param,
@@ -42,6 +43,24 @@ pub struct Program<'p> {
     pub statements: Vec<&'p Item>,
     /// Every mark in the user's files, with what it stands before.
     pub marks: Vec<(&'p Mark, &'p Item)>,
+    /// What used folders define.
+    pub packages: Vec<Package<'p>>,
+    /// What the system takes from them.
+    pub imports: HashMap<Symbol, Import>,
+    /// To which of them a file belongs.
+    pub(super) package_files: HashMap<FileId, usize>,
+    pub(super) apart: Apart<'p>,
+}
+
+/// What a program is gathered from.
+#[derive(Debug, Default)]
+pub struct ProgramFiles {
+    /// The system's.
+    pub system: Vec<File>,
+    /// Folders that it uses, directly or not.
+    pub folders: Vec<Folder>,
+    /// The folder that each path of a `use` leads to, by the path's place.
+    pub used: HashMap<Span, usize>,
 }
 
 /// Something with a name at the top level.
@@ -75,6 +94,24 @@ pub struct StackDefinition<'p> {
     pub parts: Vec<(&'p Item, &'p Stack)>,
 }
 
+impl Global<'_> {
+    /// Where its name stands.
+    pub fn place(&self) -> Span {
+        match self {
+            Global::Param(_, param) => param.name.span,
+            Global::Let(binding) => binding.name.span,
+            Global::Fn(function) => function.name.span,
+            Global::Type(alias) => alias.name.span,
+            Global::Component(component) => component.name.span,
+            // A stack may stand in several places; its definition knows the first.
+            Global::Stack(_) => Span::NONE,
+            Global::External(external) => external.name.span,
+            Global::Step(step) => step.name.span,
+            Global::Policy(policy) => policy.name.span,
+        }
+    }
+}
+
 impl<'p> StackDefinition<'p> {
     /// The part that carries title and clauses.
     pub fn head(&self) -> Option<&'p Stack> {
@@ -93,7 +130,8 @@ impl<'p> StackDefinition<'p> {
 
 impl<'p> Program<'p> {
     /// Gathers the definitions of a system's files. Without a `system` line there is no program.
-    pub fn gather(files: &'p [File], library: Library) -> (Option<Program<'p>>, Vec<Diagnostic>) {
+    pub fn gather(read: &'p ProgramFiles, library: Library) -> (Option<Program<'p>>, Vec<Diagnostic>) {
+        let files = &read.system;
         let mut diagnostics = Vec::new();
         let mut system: Option<Ident> = None;
         for item in files.iter().flat_map(|file| &file.items) {
@@ -124,12 +162,21 @@ impl<'p> Program<'p> {
             tests: Vec::new(),
             statements: Vec::new(),
             marks: Vec::new(),
+            packages: Vec::new(),
+            imports: HashMap::new(),
+            package_files: HashMap::new(),
+            apart: Apart::default(),
         };
         let mut places: HashMap<Symbol, Span> = HashMap::new();
         for item in files.iter().flat_map(|file| &file.items) {
             program.add(item, &mut places, &mut diagnostics);
             program.add_marks(item);
         }
+        for (at, folder) in read.folders.iter().enumerate() {
+            program.packages.push(Package::gather(folder, &mut diagnostics));
+            program.package_files.extend(folder.files.iter().map(|(file, _)| (*file, at)));
+        }
+        program.import(files, &read.folders, &read.used, &mut diagnostics);
         (Some(program), diagnostics)
     }
 
@@ -143,13 +190,7 @@ impl<'p> Program<'p> {
             ItemKind::Fn(function) => (function.name, Global::Fn(function)),
             ItemKind::Type(alias) => (alias.name, Global::Type(alias)),
             ItemKind::Component(component) => (component.name, Global::Component(component)),
-            ItemKind::External(external) => {
-                if let Some(from) = &external.from {
-                    let help = "declare its outputs instead: `name: TYPE from export \"…\"`";
-                    diagnostics.push(not_built(from.span, "reading another system", help));
-                }
-                (external.name, Global::External(external))
-            }
+            ItemKind::External(external) => (external.name, Global::External(external)),
             ItemKind::Step(step) => {
                 self.statements.push(item);
                 (step.name, Global::Step(step))
@@ -168,21 +209,10 @@ impl<'p> Program<'p> {
             ItemKind::Naming(rules) => return self.naming.extend(rules),
             ItemKind::Tags(entries) => return self.tags.extend(entries),
             ItemKind::RequireTag(tag) => return self.required_tags.push((item, tag)),
-            ItemKind::Lints(entries) => {
-                diagnostics.push(not_built(
-                    item.span,
-                    "setting levels of warnings",
-                    "lift single warnings with `@waive(rule, because \"…\")`",
-                ));
-                return self.lints.extend(entries);
-            }
+            ItemKind::Lints(entries) => return self.lints.extend(entries),
             ItemKind::Test(test) => return self.tests.push((item, test)),
             ItemKind::AccessOn(access) => return self.access.push(access),
-            ItemKind::Use(_) => {
-                diagnostics.push(not_built(item.span, "`use … from`", "copy the component into this system for now"));
-                return;
-            }
-            ItemKind::System(_) | ItemKind::Error => return,
+            ItemKind::System(_) | ItemKind::Use(_) | ItemKind::Error => return,
             ItemKind::Grant(_)
             | ItemKind::Deny(_)
             | ItemKind::Permit(_)
@@ -267,7 +297,8 @@ impl<'p> Program<'p> {
 
     /// What is known of granting on, and connecting to, a plain resource type: from the system, then from the library.
     pub fn access_on(&self, ty: Symbol) -> impl Iterator<Item = &'p AccessOn> {
-        let own = self.access.iter().copied().filter(move |access| access.ty.name == ty);
+        let packages = self.packages.iter().flat_map(|package| &package.access);
+        let own = self.access.iter().chain(packages).copied().filter(move |access| access.ty.name == ty);
         own.chain(self.library.access_on(ty))
     }
 
@@ -306,9 +337,4 @@ pub(super) fn duplicate(what: &str, name: Ident, first: Span) -> Diagnostic {
         .here("defined again here")
         .label(first, "first defined here")
         .help("rename one of the two, or remove it")
-}
-
-/// A form that is read but that this version makes nothing of: silence would be worse than an error.
-fn not_built(span: Span, what: &str, help: &str) -> Diagnostic {
-    Diagnostic::new(codes::UNKNOWN_SETTING, span, format!("{what} is not possible in this version")).help(help)
 }

@@ -25,25 +25,27 @@ pub const INTRINSICS: [&str; 6] = ["env", "system", "account", "region", "partit
 pub const COMMON_SETTINGS: [&str; 6] = ["id", "name", "because", "tags", "on_delete", "after"];
 
 impl<'p> Program<'p> {
-    /// The component of a name: the system's, or the library's.
-    pub fn component(&self, name: Symbol) -> Option<&'p Component> {
-        match self.globals.get(&name) {
-            Some(Global::Component(component)) => Some(component),
-            _ => match self.library.item(name).map(|item| &item.kind) {
-                Some(ItemKind::Component(component)) => Some(component),
-                _ => None,
-            },
+    /// The component of a whole name.
+    pub fn component(&self, whole: Symbol) -> Option<&'p Component> {
+        match self.named(whole)?.global {
+            Global::Component(component) => Some(component),
+            _ => None,
         }
     }
 
-    /// The type that a name stands for: the system's, or the library's.
-    pub fn type_alias(&self, name: Symbol) -> Option<&'p TypeAlias> {
-        match self.globals.get(&name) {
-            Some(Global::Type(alias)) => Some(alias),
-            _ => match self.library.item(name).map(|item| &item.kind) {
-                Some(ItemKind::Type(alias)) => Some(alias),
-                _ => None,
-            },
+    /// The component that a name means where it stands.
+    pub fn component_at(&self, name: TypeName) -> Option<&'p Component> {
+        match self.find(name.name, name.span.file)?.global {
+            Global::Component(component) => Some(component),
+            _ => None,
+        }
+    }
+
+    /// The type that a name means where it stands.
+    pub fn type_alias(&self, name: TypeName) -> Option<&'p TypeAlias> {
+        match self.find(name.name, name.span.file)?.global {
+            Global::Type(alias) => Some(alias),
+            _ => None,
         }
     }
 
@@ -52,6 +54,7 @@ impl<'p> Program<'p> {
         let own = self.globals.iter().filter(|(_, global)| matches!(global, Global::Component(_)));
         let mut names: Vec<Symbol> = own
             .map(|(name, _)| *name)
+            .chain(self.imports.keys().copied())
             .chain(self.library.names().map(Symbol::new))
             .filter(|name| name.as_str().starts_with(|first: char| first.is_ascii_uppercase()))
             .collect();

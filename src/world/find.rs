@@ -95,10 +95,15 @@ impl SystemFolder {
 
     /// Reads its files. The machine's refusal ends it; wrong contents do not.
     pub fn read(&self, world: &dyn World, sources: &mut Sources) -> Result<Reading, WorldError> {
+        self.read_as(world, sources, "")
+    }
+
+    /// The same for a folder that another system uses: `prefix` is its path from that system's folder.
+    pub fn read_as(&self, world: &dyn World, sources: &mut Sources, prefix: &str) -> Result<Reading, WorldError> {
         let mut reading = Reading::default();
         for path in &self.files {
             let bytes = world.read_at_most(path, MAX_SOURCE_BYTES + 1)?;
-            let relative = shown(path.strip_prefix(&self.root).unwrap_or(path));
+            let relative = shown(&Path::new(prefix).join(path.strip_prefix(&self.root).unwrap_or(path)));
             if bytes.len() as u64 > MAX_SOURCE_BYTES {
                 reading.problems.push(Problem::FileTooLarge { path: shown(path) });
                 continue;

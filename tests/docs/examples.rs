@@ -44,11 +44,28 @@ pub fn mistake(block: &Block) -> Option<String> {
         .then(|| format!("{}: `{}` gives{}", block.place, block.info, if told.is_empty() { " nothing" } else { &told }))
 }
 
+/// The files of an example, by their paths from the system's folder: a comment that is nothing but a path begins another one.
+fn files(text: &str) -> Vec<(String, String)> {
+    let mut files = vec![(String::from("main.infra"), String::new())];
+    for line in text.lines() {
+        match line.strip_prefix("// ").filter(|path| path.ends_with(".infra") && !path.contains(' ')) {
+            Some(path) => files.push((path.to_owned(), String::new())),
+            None => files.last_mut().expect("there is a first one").1.push_str(&format!("{line}\n")),
+        }
+    }
+    files
+}
+
 /// What the command says of an example, its tests included.
 fn diagnostics(block: &Block) -> Vec<Found> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("main.infra"), &block.text).expect("the folder can be written to");
-    let output = command(env!("CARGO_BIN_EXE_infrac"), folder.path())
+    let system = folder.path().join("system");
+    for (path, text) in files(&block.text) {
+        let path = system.join(path);
+        std::fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("folders can be made");
+        std::fs::write(path, text).expect("the folder can be written to");
+    }
+    let output = command(env!("CARGO_BIN_EXE_infrac"), &system)
         .args(["test", "--format", "json", "--as-of", TODAY])
         .output()
         .expect("the command starts");

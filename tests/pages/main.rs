@@ -19,9 +19,21 @@ fn program<'a>(page: &'a str, section: &str) -> Option<&'a str> {
     (language == "infra").then_some(program)
 }
 
+/// The files of a program, by path: a comment that is nothing but a path begins another one.
+fn files(program: &str) -> Vec<(String, String)> {
+    let mut files = vec![(String::from("system/main.infra"), String::new())];
+    for line in program.lines() {
+        match line.strip_prefix("// ").filter(|path| path.ends_with(".infra") && !path.contains(' ')) {
+            Some(path) => files.push((path.replace("../", ""), String::new())),
+            None => files.last_mut().unwrap().1.push_str(&format!("{line}\n")),
+        }
+    }
+    files
+}
+
 /// Everything that is said of a program, its failed tests included.
 fn diagnostics_of(program: &str) -> Vec<Diagnostic> {
-    let world = Memory::with([("system/main.infra", program)]);
+    let world = Memory::with(files(program));
     let found = find_systems(&world, &[PathBuf::from("system")]).expect("memory refuses nothing");
     if found.systems.is_empty() {
         return found.problems.iter().map(driver::diagnostic_of).collect();

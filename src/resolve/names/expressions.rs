@@ -151,8 +151,8 @@ impl<'p> Walker<'p> {
                 let name = named.name;
                 let known = PRIMITIVES.contains(&name.as_str())
                     || name == "metric"
-                    || self.program.type_alias(name).is_some()
-                    || self.program.component(name).is_some()
+                    || self.program.type_alias(*named).is_some()
+                    || self.program.component_at(*named).is_some()
                     || words::is_resource_type(name);
                 if !known {
                     let program = self.program;
@@ -185,7 +185,7 @@ impl<'p> Walker<'p> {
                 .collect(),
             TypeExprKind::Named(named) if named.name == "bool" => Some(vec![Case::plain("true"), Case::plain("false")]),
             TypeExprKind::Named(named) if depth < MAX_ALIASES => {
-                self.values_of(&self.program.type_alias(named.name)?.ty, depth + 1)
+                self.values_of(&self.program.type_alias(*named)?.ty, depth + 1)
             }
             _ => None,
         }

@@ -2,7 +2,6 @@
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
-use crate::resolve::Global;
 use crate::resolve::names::circles::Kind;
 use crate::resolve::names::{Known, Meaning, Walker};
 use crate::resolve::words::{self, COMMON_SETTINGS};
@@ -246,9 +245,9 @@ impl<'p> Walker<'p> {
     fn instance(&mut self, instance: &'p Instance) {
         instance.key.iter().for_each(|key| self.expr(key));
         let ty = instance.ty;
-        match self.program.component(ty.name) {
+        match self.program.component_at(ty) {
             Some(component) => {
-                if matches!(self.program.globals.get(&ty.name), Some(Global::Component(_))) {
+                if !component.name.span.file.is_stdlib() {
                     self.circles.needs(component.name.span, instance.name.span, true);
                 }
                 let params = |name: Symbol| {
