@@ -45,6 +45,7 @@ impl Fixture {
         let id = StackId(self.model.stacks.len() as u32);
         self.model.stacks.push(Stack {
             name: Symbol::new(name),
+            was: None,
             title: None,
             physical_name: format!("hrapp-team01-{}", name.to_lowercase()),
             region: "us-east-1".into(),
@@ -80,6 +81,7 @@ impl Fixture {
             ty: Symbol::new(ty),
             path: format!("{stack_name}.{name}"),
             logical_id: crate::derive::text::pascal(name),
+            moved_from: None,
             id: name.replace('_', "-"),
             name: None,
             properties,

@@ -87,7 +87,7 @@ fn level(value: &Expr) -> Result<Option<Level>, Diagnostic> {
         "warning" => Ok(Some(Level::Warning)),
         "advice" => Ok(Some(Level::Advice)),
         "off" => Ok(None),
-        _ => Err(Diagnostic::new(codes::VALUE_NOT_ALLOWED, value.span, "this is not a level")
+        _ => Err(Diagnostic::new(codes::WRONG_TYPE, value.span, "this is not a level")
             .help("the levels are `error`, `warning`, `advice` and `off`")
             .did_you_mean(value.span, word, LEVELS)),
     }

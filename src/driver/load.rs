@@ -137,4 +137,3 @@ fn command_line(options: &Options, sources: &mut Sources, sink: &mut Sink) -> Ve
     }
     settings
 }
-

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::base::{Span, Symbol};
+use crate::base::Symbol;
 use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::Options;
 use crate::driver::folders::{Finder, folder_of};
@@ -92,7 +92,7 @@ pub(super) fn read(
         let run = run_in(session, &folder, &all, &mut own)?;
         let errors = run.diagnostics.iter().filter(|found| found.level == Level::Error).count();
         let name = run.system;
-        let offered = offered(&run, path.span);
+        let offered = offered(&run, found.relative.clone());
         session.found.extend(run.diagnostics);
         match name {
             None => sink.push(
@@ -107,7 +107,11 @@ pub(super) fn read(
                 Diagnostic::new(
                     codes::UNUSABLE_FOLDER,
                     path.span,
-                    format!("the system in `{}` has {errors} error{}", found.relative, if errors == 1 { "" } else { "s" }),
+                    format!(
+                        "the system in `{}` has {errors} error{}",
+                        found.relative,
+                        if errors == 1 { "" } else { "s" }
+                    ),
                 )
                 .help("mend it first: what it offers is known only when it is right"),
             ),
@@ -123,7 +127,7 @@ pub(super) fn read(
 }
 
 /// What the stacks of a system offer, in each environment.
-fn offered(run: &Run, place: Span) -> OtherSystem {
+fn offered(run: &Run, folder: String) -> OtherSystem {
     let mut environments = IndexMap::new();
     for (model, _, _) in &run.builds {
         let mut outputs: IndexMap<Symbol, Vec<OtherOutput>> = IndexMap::new();
@@ -141,7 +145,7 @@ fn offered(run: &Run, place: Span) -> OtherSystem {
         let environment = OtherEnvironment { account: model.environment.account.clone(), outputs };
         environments.insert(model.environment.name, environment);
     }
-    OtherSystem { name: run.system.unwrap_or_else(|| Symbol::new("")), environments, span: place }
+    OtherSystem { name: run.system.unwrap_or_else(|| Symbol::new("")), environments, folder }
 }
 
 /// The type of the resource that an output stands for, if it is one's id, name or ARN.

@@ -220,6 +220,7 @@ mod tests {
         let files =
             ProgramFiles { system: vec![crate::syntax::parse(FileId(0), &text).file], ..ProgramFiles::default() };
         let program = Program::gather(&files, Library).0.unwrap();
+        let others = crate::eval::Others::new();
         let given = Given { set: Vec::new(), files: &NoFiles, others: &others };
         let (evaluated, found) = evaluate(&program, Symbol::new("test"), &given);
         assert_eq!(found, []);

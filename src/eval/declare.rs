@@ -230,8 +230,11 @@ impl<'p> Evaluator<'p> {
             let id = StackId(u32::try_from(self.model.stacks.len()).unwrap_or(u32::MAX));
             let region = head.region.as_ref().map(|region| self.known_text(region, &scope));
             let origin = self.model.origins.add(definition.name.span, "", crate::eval::origin::Origin::INHERITED);
+            let parts: Vec<&'p Item> = definition.parts.iter().map(|(item, _)| *item).collect();
+            let was = self.stack_was(&parts);
             self.model.stacks.push(model::Stack {
                 name: definition.name.name,
+                was,
                 title: None,
                 physical_name: String::new(),
                 region: region.unwrap_or_else(|| self.model.environment.region.clone()),
@@ -249,7 +252,8 @@ impl<'p> Evaluator<'p> {
         self.stack_bodies.insert(index, opened);
         if let Some((id, _)) = opened {
             let title = head.title.as_ref().map(|title| self.known_text(title, &scope));
-            let name = self.stack_name(definition.name.name, head, &scope);
+            let called = self.model.stacks.get(id.index()).map_or(definition.name.name, model::Stack::called);
+            let name = self.stack_name(called, head, &scope);
             if let Some(stack) = self.model.stacks.get_mut(id.index()) {
                 stack.title = title;
                 stack.physical_name = name;

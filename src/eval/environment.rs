@@ -324,6 +324,8 @@ impl<'p> Evaluator<'p> {
 
     fn open_external(&mut self, external: &'p ast::External, scope: &super::Scope<'p>) {
         let title = external.title.as_ref().map(|title| self.known_text(title, scope));
+        let other = external.from.as_ref().and_then(|from| self.given.others.get(&from.span));
+        let title = title.or_else(|| other.map(|other| format!("system {}, in {}", other.name, other.folder)));
         let settings = external
             .settings
             .iter()
@@ -356,6 +358,7 @@ impl<'p> Evaluator<'p> {
             settings,
             outputs,
             unexported,
+            broken: external.from.is_some() && other.is_none(),
             after: Vec::new(),
             before: Vec::new(),
             span: external.name.span,

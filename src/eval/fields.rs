@@ -102,6 +102,7 @@ impl<'p> Evaluator<'p> {
         match external.outputs.get(&name).map(|output| output.source.clone()) {
             Some(model::ExternalSource::Name(text)) => self.value(Kind::Text(text), span),
             Some(_) => self.value(Kind::Text(Template::hole(Hole::External(id, name))), span),
+            None if external.broken => self.value(Kind::Error, span),
             None => {
                 let known: Vec<&str> = external.outputs.keys().map(|name| name.as_str()).collect();
                 let title = external.name;

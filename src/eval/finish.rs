@@ -14,7 +14,7 @@ use crate::eval::value::{Hole, Kind, Node, NodeKind, Template, Value};
 use crate::syntax::ast::{self, Entry, EntryKey, ItemKind, Mark, MarkArgument, With};
 
 /// The marks that are not for one of CloudFormation's attributes.
-const MARKS: [&str; 5] = ["waive", "retain", "update", "creation", "metadata"];
+const MARKS: [&str; 6] = ["waive", "was", "retain", "update", "creation", "metadata"];
 
 /// A setting's value, where it is said and, for an override, why.
 struct Setting {
@@ -429,6 +429,8 @@ impl<'p> Evaluator<'p> {
                 if let Some(waiver) = self.waiver(mark, item, &scope) {
                     self.model.waivers.push(waiver);
                 }
+            } else if name == "was" {
+                self.check_place_of_was(mark, item);
             } else if !MARKS.contains(&name.as_str()) {
                 let diagnostic =
                     Diagnostic::new(codes::UNKNOWN_MARK, mark.name.span, format!("there is no mark `@{name}`"))

@@ -10,6 +10,7 @@ use crate::eval::Evaluator;
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::naming::{kebab, pascal};
 use crate::eval::origin::Origin;
+use crate::eval::renamed::Was;
 use crate::eval::scope::{BodyId, Member, Owner, Placed, Scope, State};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
 use crate::resolve::words;
@@ -42,6 +43,8 @@ pub(super) struct InstanceData<'p> {
     pub(super) id: Option<String>,
     /// Where `main` stands.
     pub(super) main: bool,
+    /// What it was called when it was first deployed.
+    pub(super) was: Option<Was>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -81,7 +84,8 @@ impl<'p> Evaluator<'p> {
         let outer = parent.and_then(|parent| self.data(parent)).map_or(Origin::INHERITED, |data| data.through);
         let origin = self.model.origins.add(instance.name.span, "", outer);
         let id = InstanceId(u32::try_from(self.model.instances.len()).unwrap_or(u32::MAX));
-        let (logical, path) = self.paths(parent, instance, key, stack);
+        let was = self.was(placed.item);
+        let (logical, path) = self.paths(parent, instance, key, stack, was.as_ref());
         self.model.instances.push(model::Instance {
             stack,
             parent,
@@ -106,6 +110,7 @@ impl<'p> Evaluator<'p> {
             path,
             id: None,
             main: instance.main.is_some(),
+            was,
         });
         if component.is_none() {
             self.declare_resource(id, stack, origin);
@@ -130,6 +135,7 @@ impl<'p> Evaluator<'p> {
         let Some(data) = self.data(id) else { return };
         let (path, logical_id, ty) = (data.path.clone(), data.logical.clone(), data.syntax.ty.name);
         let resource = ResourceId(u32::try_from(self.model.resources.len()).unwrap_or(u32::MAX));
+        let moved_from = self.moved_from(id, stack);
         self.model.resources.push(model::Resource {
             stack,
             instance: id,
@@ -137,6 +143,7 @@ impl<'p> Evaluator<'p> {
             path,
             logical_id,
             id: String::new(),
+            moved_from,
             name: None,
             properties: Node::new(NodeKind::Map(IndexMap::new()), origin),
             tags: Vec::new(),
@@ -226,20 +233,38 @@ impl<'p> Evaluator<'p> {
             .collect()
     }
 
+    /// The stack that the resource of an instance, or what the instance is a part of, once stood in.
+    fn moved_from(&self, id: InstanceId, stack: model::StackId) -> Option<(Symbol, Span)> {
+        let now = self.model.stacks.get(stack.index())?;
+        let mut at = Some(id);
+        while let Some(id) = at {
+            if let Some(was) = self.data(id).and_then(|data| data.was.as_ref())
+                && let Some(before) = was.stack
+            {
+                return (before != now.name && Some(before) != now.was).then_some((before, was.span));
+            }
+            at = self.model.instances.get(id.index()).and_then(|instance| instance.parent);
+        }
+        None
+    }
+
+    /// An instance's part of logical ids, and its whole path as the source spells it.
     fn paths(
         &self,
         parent: Option<InstanceId>,
         instance: &'p ast::Instance,
         key: Option<Symbol>,
         stack: model::StackId,
+        was: Option<&Was>,
     ) -> (String, String) {
         let name = instance.name.name;
         let spelled = key.map_or_else(|| name.as_str().to_owned(), |key| format!("{name}[{:?}]", key.as_str()));
-        let own = format!("{}{}", pascal(name.as_str()), key.map(|key| pascal_key(key.as_str())).unwrap_or_default());
+        let called = was.map_or_else(|| pascal(name.as_str()), Was::logical);
+        let own = format!("{called}{}", key.map(|key| pascal_key(key.as_str())).unwrap_or_default());
         match parent.and_then(|parent| self.data(parent)) {
             Some(parent) => {
-                let logical =
-                    if instance.main.is_some() { parent.logical.clone() } else { format!("{}{own}", parent.logical) };
+                let adds_nothing = instance.main.is_some() && was.is_none();
+                let logical = if adds_nothing { parent.logical.clone() } else { format!("{}{own}", parent.logical) };
                 (logical, format!("{}.{spelled}", parent.path))
             }
             None => {
@@ -278,14 +303,15 @@ impl<'p> Evaluator<'p> {
         });
         let Some(instance) = self.model.instances.get(id.index()) else { return String::new() };
         let (parent, name, key) = (instance.parent, instance.name, instance.key);
-        let main = self.data(id).is_some_and(|data| data.main);
+        let was = self.data(id).and_then(|data| data.was.as_ref()).map(Was::id);
+        let main = was.is_none() && self.data(id).is_some_and(|data| data.main);
         let prefix = parent.map(|parent| self.instance_id_text(parent));
         let text = match (spoken, prefix) {
             (Some((whole, true)), _) | (Some((whole, false)), None) => whole,
             (Some((part, false)), Some(prefix)) => format!("{prefix}-{part}"),
             (None, Some(prefix)) if main => prefix,
             (None, prefix) => {
-                let mut own = kebab(name.as_str());
+                let mut own = was.unwrap_or_else(|| kebab(name.as_str()));
                 if let Some(key) = key {
                     own = format!("{own}-{}", kebab(key.as_str()));
                 }

@@ -24,6 +24,7 @@ pub mod origin;
 mod others;
 mod properties;
 mod query;
+mod renamed;
 mod scope;
 mod statements;
 mod units;

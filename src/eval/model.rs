@@ -118,6 +118,8 @@ impl Environment {
 pub struct Stack {
     /// Its name in the source.
     pub name: Symbol,
+    /// Its name when it was first deployed, if that was another one.
+    pub was: Option<Symbol>,
     /// What it is for.
     pub title: Option<String>,
     /// Its physical name.
@@ -136,6 +138,13 @@ pub struct Stack {
     pub outputs: Vec<Output>,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+impl Stack {
+    /// What naming rules call it.
+    pub fn called(&self) -> Symbol {
+        self.was.unwrap_or(self.name)
+    }
 }
 
 /// What `after` and `before` can name.
@@ -183,6 +192,8 @@ pub struct Resource {
     pub logical_id: String,
     /// `{id}`: its path in kebab case, for naming rules.
     pub id: String,
+    /// The stack it stood in when it was first deployed, if that was another one, and where that is said.
+    pub moved_from: Option<(Symbol, Span)>,
     /// What the naming rules call it, or what the source says; `None`: AWS makes the name.
     pub name: Option<Name>,
     /// An object.
@@ -435,6 +446,8 @@ pub struct External {
     pub outputs: IndexMap<Symbol, ExternalOutput>,
     /// Outputs that it has but does not export under a name, and where they are declared.
     pub unexported: IndexMap<Symbol, Span>,
+    /// Whether what it offers could not be found out, which is told already.
+    pub broken: bool,
     /// What it comes after.
     pub after: Vec<(After, Span)>,
     /// What it comes before.

@@ -107,7 +107,8 @@ impl<'p> Evaluator<'p> {
     }
 
     fn naming_scope(&mut self, stack: StackId, id: &str) -> Scope<'p> {
-        let stack = self.model.stacks.get(stack.index()).map(|stack| kebab(stack.name.as_str())).unwrap_or_default();
+        let stack =
+            self.model.stacks.get(stack.index()).map(|stack| kebab(stack.called().as_str())).unwrap_or_default();
         self.root(true).with(FrameKind::Values(
             [
                 (Symbol::new("stack"), Value::text(&stack, Origin::INHERITED)),

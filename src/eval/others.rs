@@ -7,9 +7,9 @@ use indexmap::IndexMap;
 
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
+use crate::eval::Evaluator;
 use crate::eval::model::{ExternalOutput, ExternalSource};
 use crate::eval::value::{Kind, Template, Value};
-use crate::eval::Evaluator;
 use crate::syntax::ast::{Expr, External};
 
 /// The systems that a program names, by the place of the path.
@@ -22,8 +22,8 @@ pub struct OtherSystem {
     pub name: Symbol,
     /// What it offers in each of its environments.
     pub environments: IndexMap<Symbol, OtherEnvironment>,
-    /// Where it is named.
-    pub span: Span,
+    /// Its folder, from the folder of the system that uses it.
+    pub folder: String,
 }
 
 /// An environment of another system.
@@ -84,7 +84,9 @@ impl<'p> Evaluator<'p> {
                 span,
                 format!("system `{}` has no environment `{wanted}`", other.name),
             )
-            .help(format!("say which of its environments this one uses: `environment = per env {{ {wanted} = \"…\" }}`"))
+            .help(format!(
+                "say which of its environments this one uses: `environment = per env {{ {wanted} = \"…\" }}`"
+            ))
             .did_you_mean(Span::NONE, wanted.as_str(), known);
             self.report(diagnostic);
             return (outputs, unexported);

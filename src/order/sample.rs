@@ -71,6 +71,7 @@ impl Sample {
         let origin = self.origin(0, line);
         self.model.stacks.push(Stack {
             name: Symbol::new(name),
+            was: None,
             title: Some(format!("{name} of the shop")),
             physical_name: physical_name.to_owned(),
             region: self.model.environment.region.clone(),
@@ -111,6 +112,7 @@ impl Sample {
             ty: Symbol::new(ty),
             path: format!("{}.{logical_id}", self.model.stack(stack).name),
             logical_id: logical_id.to_owned(),
+            moved_from: None,
             id: logical_id.to_lowercase(),
             name: None,
             properties: Node::new(NodeKind::Map(nodes.collect()), Origin::INHERITED),
@@ -205,6 +207,7 @@ impl Sample {
             settings: Vec::new(),
             outputs: IndexMap::new(),
             unexported: IndexMap::new(),
+            broken: false,
             after: after.iter().map(|other| (*other, at(0, line))).collect(),
             before: Vec::new(),
             span: at(0, line),

@@ -139,8 +139,7 @@ impl<'p> Walker<'p> {
 
     /// Everything with a name at the top level, in the order of the source.
     fn sorted_globals(&self) -> Vec<(Ident, Global<'p>)> {
-        let mut globals: Vec<_> =
-            self.program.globals.values().map(|global| (self.named(global), *global)).collect();
+        let mut globals: Vec<_> = self.program.globals.values().map(|global| (self.named(global), *global)).collect();
         globals.sort_by_key(|(name, _)| name.span);
         globals
     }

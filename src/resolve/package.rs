@@ -75,12 +75,8 @@ pub fn uses(file: &File) -> impl Iterator<Item = &Use> {
 impl<'p> Package<'p> {
     /// Gathers what a folder defines. What else stands in it belongs to a system, and so does not stand in a mere library.
     pub(super) fn gather(folder: &'p Folder, diagnostics: &mut Vec<Diagnostic>) -> Package<'p> {
-        let mut package = Package {
-            shown: &folder.shown,
-            globals: HashMap::new(),
-            imports: HashMap::new(),
-            access: Vec::new(),
-        };
+        let mut package =
+            Package { shown: &folder.shown, globals: HashMap::new(), imports: HashMap::new(), access: Vec::new() };
         let items = || folder.files.iter().flat_map(|(_, file)| &file.items);
         let system = items().any(|item| matches!(item.kind, ItemKind::System(_)));
         let mut places: HashMap<Symbol, Span> = HashMap::new();

@@ -6,8 +6,8 @@ use indexmap::IndexMap;
 
 use crate::base::{FileId, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
-use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::resolve::Library;
+use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::syntax::ast::{
     AccessOn, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param,
     Policy, RequireTag, Stack, Step, Test, TypeAlias,

@@ -6,7 +6,7 @@ mod depth;
 mod machine;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -78,6 +78,12 @@ fn refused(folder: &Path) -> Run {
     checked
 }
 
+/// The system of a program: its folder, or `shop` in it where the program has several.
+fn system_in(program: &Path) -> PathBuf {
+    let shop = program.join("shop");
+    if shop.is_dir() { shop } else { program.to_owned() }
+}
+
 #[test]
 fn wrong_programs_say_what_is_wrong() {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/programs");
@@ -86,7 +92,7 @@ fn wrong_programs_say_what_is_wrong() {
     names.sort();
     assert!(names.len() >= 30, "programs are missing");
     for name in names {
-        let run = refused(&programs.join(&name));
+        let run = refused(&system_in(&programs.join(&name)));
         assert!(!run.out.is_empty(), "{name}: nothing is said");
         insta::assert_snapshot!(name, told(&run));
     }
@@ -96,8 +102,9 @@ fn wrong_programs_say_what_is_wrong() {
 fn every_program_but_those_with_warnings_alone_is_refused() {
     let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/programs");
     for entry in fs::read_dir(&programs).unwrap() {
-        let folder = entry.unwrap().path();
-        let name = folder.file_name().unwrap().to_str().unwrap();
+        let program = entry.unwrap().path();
+        let name = program.file_name().unwrap().to_str().unwrap();
+        let folder = system_in(&program);
         let warning = matches!(name, "unreachable_arm" | "unused_let");
         let arguments: &[&str] = if warning { &["check", "--deny", "warnings"] } else { &["check"] };
         assert_eq!(infrac(&folder, arguments).code, 1, "{name}");
