@@ -39,33 +39,37 @@ impl<'w> Finder<'w> {
     }
 
     /// The folder that a text names, seen from a source's folder (relative to the system's).
-    pub(super) fn find(&self, from: &Path, path: &Expr) -> Result<Named, Diagnostic> {
+    pub(super) fn find(&self, from: &Path, path: &Expr) -> Result<Named, Box<Diagnostic>> {
         let wrong = |message: String| Diagnostic::new(codes::UNUSABLE_FOLDER, path.span, message);
         let Some(text) = plain(path) else {
-            return Err(wrong(String::from("a folder's path is a plain text")).help("write it out, without `{…}`"));
+            let diagnostic = wrong(String::from("a folder's path is a plain text"));
+            return Err(Box::new(diagnostic.help("write it out, without `{…}`")));
         };
         let relative = Path::new(&text);
         if relative.is_absolute() {
-            return Err(wrong(format!("`{text}` is not relative"))
-                .help("write the path from the folder of this file, such as \"../lib\""));
+            let diagnostic = wrong(format!("`{text}` is not relative"));
+            return Err(Box::new(diagnostic.help("write the path from the folder of this file, such as \"../lib\"")));
         }
         let relative = folded(&from.join(relative));
         let whole = folded(&self.root.join(&relative));
-        let missing = |error: WorldError| wrong(format!("there is no folder `{}`: {}", shown(&whole), error.reason));
+        let missing =
+            |error: WorldError| Box::new(wrong(format!("there is no folder `{}`: {}", shown(&whole), error.reason)));
         if self.world.kind(&whole).map_err(missing)? != Kind::Folder {
-            return Err(wrong(format!("`{}` is not a folder", shown(&whole)))
-                .help("name the folder; every `.infra` file in it is read"));
+            let diagnostic = wrong(format!("`{}` is not a folder", shown(&whole)));
+            return Err(Box::new(diagnostic.help("name the folder; every `.infra` file in it is read")));
         }
         let canonical = self.world.canonical(&whole).map_err(missing)?;
         if let Some(repository) = &self.repository
             && !canonical.starts_with(repository)
         {
-            return Err(wrong(format!("`{}` lies outside of the repository", shown(&whole)))
-                .help("what is used is kept with the system, so that everybody who checks it reads the same"));
+            let diagnostic = wrong(format!("`{}` lies outside of the repository", shown(&whole)))
+                .help("what is used is kept with the system, so that everybody who checks it reads the same");
+            return Err(Box::new(diagnostic));
         }
         if canonical == self.canonical_root {
-            return Err(wrong(String::from("this is the system's own folder"))
-                .help("what the system defines is known in all of its files; remove this line"));
+            let diagnostic = wrong(String::from("this is the system's own folder"))
+                .help("what the system defines is known in all of its files; remove this line");
+            return Err(Box::new(diagnostic));
         }
         Ok(Named { path: whole, canonical, relative: shown(&relative) })
     }
@@ -85,13 +89,13 @@ pub(super) fn read_used(
     }
     let finder = Finder::new(world, root)?;
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
-    let mut waiting: Vec<(Span, Result<Named, Diagnostic>)> = Vec::new();
+    let mut waiting: Vec<(Span, Result<Named, Box<Diagnostic>>)> = Vec::new();
     find_uses(&finder, &read.system, sources, &mut waiting);
     while let Some((place, named)) = waiting.pop() {
         let named = match named {
             Ok(named) => named,
             Err(diagnostic) => {
-                parsed.found.push(diagnostic);
+                parsed.found.push(*diagnostic);
                 parsed.damaged = true;
                 continue;
             }
@@ -123,7 +127,7 @@ fn find_uses(
     finder: &Finder<'_>,
     files: &[File],
     sources: &Sources,
-    waiting: &mut Vec<(Span, Result<Named, Diagnostic>)>,
+    waiting: &mut Vec<(Span, Result<Named, Box<Diagnostic>>)>,
 ) {
     for uses in files.iter().flat_map(uses) {
         let from = folder_of(sources, uses.path.span);

@@ -53,7 +53,7 @@ impl Lints {
                         );
                     }
                 }
-                Err(diagnostic) => found.push(diagnostic),
+                Err(diagnostic) => found.push(*diagnostic),
             }
         }
         (Lints(levels.into_iter().map(|(name, (level, _))| (name, level)).collect()), found)
@@ -77,7 +77,7 @@ impl Lints {
 
 const LEVELS: [&str; 4] = ["error", "warning", "advice", "off"];
 
-fn level(value: &Expr) -> Result<Option<Level>, Diagnostic> {
+fn level(value: &Expr) -> Result<Option<Level>, Box<Diagnostic>> {
     let word = match &value.kind {
         ExprKind::Name(name) => name.as_str(),
         _ => "",
@@ -87,8 +87,10 @@ fn level(value: &Expr) -> Result<Option<Level>, Diagnostic> {
         "warning" => Ok(Some(Level::Warning)),
         "advice" => Ok(Some(Level::Advice)),
         "off" => Ok(None),
-        _ => Err(Diagnostic::new(codes::WRONG_TYPE, value.span, "this is not a level")
-            .help("the levels are `error`, `warning`, `advice` and `off`")
-            .did_you_mean(value.span, word, LEVELS)),
+        _ => Err(Box::new(
+            Diagnostic::new(codes::WRONG_TYPE, value.span, "this is not a level")
+                .help("the levels are `error`, `warning`, `advice` and `off`")
+                .did_you_mean(value.span, word, LEVELS),
+        )),
     }
 }

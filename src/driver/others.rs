@@ -67,7 +67,7 @@ pub(super) fn read(
         let found = match finder.find(&folder_of(&session.sources, path.span), path) {
             Ok(found) => found,
             Err(diagnostic) => {
-                sink.push(diagnostic);
+                sink.push(*diagnostic);
                 continue;
             }
         };
