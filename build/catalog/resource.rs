@@ -24,7 +24,7 @@ pub fn write_all(pool: &mut Pool, files: &[(String, Value)], overrides: &Value, 
 fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(), Fail> {
     let known: BTreeSet<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
     for (subject, table) in overrides.as_object().ok_or("overrides.json is no object")? {
-        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging", "references"]
+        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging", "references", "metrics"]
             .contains(&subject.as_str())
         {
             return Err(format!("overrides.json: unknown subject {subject}").into());
@@ -77,7 +77,10 @@ impl Writer<'_> {
         record[T_LIFECYCLE] = pool.maybe_text(entry["lifecycle"]["status"].as_str());
         record[T_LIFECYCLE_DATE] = pool.maybe_text(entry["lifecycle"]["date"].as_str());
         record[T_TRANSFORM] = pool.maybe_text(entry["transform"].as_str());
-        record[T_METRICS] = metrics(pool, &entry["metrics"]);
+        let stated = &self.overrides["metrics"][self.name];
+        record[T_METRICS] = metrics(pool, list(&entry["metrics"]).chain(list(&stated["more"])));
+        record[T_DIMENSIONS] = self.dimensions(pool, stated, &references);
+        record[T_METRIC_KINDS] = metric_kinds(pool, &stated["kinds"]);
         let singleton = &self.overrides["singletons"][self.name];
         record[T_SINGLETON] = if singleton.is_null() { NONE } else { scope(string(&singleton["scope"]))? };
         record[T_SINGLETON_SOURCE] = pool.maybe_text(singleton["source"].as_str());
@@ -200,6 +203,29 @@ impl Writer<'_> {
         Ok(pool.record(&record))
     }
 
+    /// What fills the dimensions of its metrics: what is stated; else those that are called like what `Ref` or `Fn::GetAtt` gives.
+    fn dimensions(&self, pool: &mut Pool, stated: &Value, references: &[&str]) -> u32 {
+        let mut words = Vec::new();
+        if let Some(table) = stated["dimensions"].as_object() {
+            for (dimension, source) in table {
+                words.extend([pool.text(dimension), pool.text(string(source))]);
+            }
+            return pool.list(&words);
+        }
+        let attributes = texts(&self.entry["attributes"]);
+        let dimensions: BTreeSet<&str> =
+            list(&self.entry["metrics"]).flat_map(|group| texts(&group["dimensions"])).collect();
+        for dimension in dimensions {
+            let source = match references {
+                [one] if *one == dimension => "Ref",
+                _ if attributes.contains(&dimension) => dimension,
+                _ => continue,
+            };
+            words.extend([pool.text(dimension), pool.text(source)]);
+        }
+        pool.list(&words)
+    }
+
     fn flags(&self) -> u32 {
         let stated = |subject: &str| !self.overrides[subject][self.name].is_null();
         let stateful = self.entry["stateful"] == true || stated("stateful");
@@ -303,14 +329,24 @@ fn handlers(pool: &mut Pool, table: &Value) -> u32 {
     pool.list(&words)
 }
 
-fn metrics(pool: &mut Pool, groups: &Value) -> u32 {
+fn metrics<'a>(pool: &mut Pool, groups: impl Iterator<Item = &'a Value>) -> u32 {
     let mut words = Vec::new();
-    for group in list(groups) {
+    for group in groups {
         words.extend([
             pool.text(string(&group["namespace"])),
             pool.texts(&texts(&group["dimensions"])),
             pool.texts(&texts(&group["names"])),
         ]);
+    }
+    pool.list(&words)
+}
+
+fn metric_kinds(pool: &mut Pool, kinds: &Value) -> u32 {
+    let mut words = Vec::new();
+    for (property, values) in kinds.as_object().into_iter().flatten() {
+        for (value, names) in values.as_object().into_iter().flatten() {
+            words.extend([pool.text(property), pool.text(value), pool.texts(&texts(names))]);
+        }
     }
     pool.list(&words)
 }

@@ -36,7 +36,7 @@ pub const H_GLOBAL_KEYS: usize = 7;
 pub const H_SOURCES: usize = 8;
 
 /// Words of a resource type.
-pub const TYPE_WORDS: usize = 20;
+pub const TYPE_WORDS: usize = 22;
 /// Text: its name.
 pub const T_NAME: usize = 0;
 /// Node: an object with all its properties.
@@ -77,6 +77,10 @@ pub const T_METRICS: usize = 17;
 pub const T_SINGLETON: usize = 18;
 /// Text: where the singleton fact comes from.
 pub const T_SINGLETON_SOURCE: usize = 19;
+/// List of (dimension, what fills it) pairs: `Ref`, `name`, an attribute, `=` and a text, or `{region}`.
+pub const T_DIMENSIONS: usize = 20;
+/// List of (property, its value, list of names) triples: with this value, these metrics alone are published.
+pub const T_METRIC_KINDS: usize = 21;
 
 /// It holds data.
 pub const TF_STATEFUL: u32 = 1;

@@ -29,7 +29,9 @@ mod tests;
 
 pub use data::Texts;
 pub use iam::{AccessLevel, Action, ActionResource, ConditionKey, KeyType, ResourceKind, Service};
-pub use resource::{Availability, Metrics, NameCase, NameRules, NameScope, Obtain, ResourceType, TagStyle, Tagging};
+pub use resource::{
+    Availability, Dimension, Metrics, NameCase, NameRules, NameScope, Obtain, ResourceType, TagStyle, Tagging,
+};
 pub use shape::{Conditional, Kind, Property, Reference, Shape};
 
 use data::{List, header, text};

@@ -179,6 +179,21 @@ pub struct Metrics {
     pub names: Texts,
 }
 
+/// What fills a dimension of a resource's metrics.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// What `Ref` gives.
+    Ref,
+    /// Its name.
+    Name,
+    /// An attribute.
+    Attribute(&'static str),
+    /// The region that it is in.
+    Region,
+    /// Always the same.
+    Text(&'static str),
+}
+
 impl ResourceType {
     pub(super) fn at(record: u32) -> ResourceType {
         ResourceType(record)
@@ -343,6 +358,28 @@ impl ResourceType {
             dimensions: Texts::at(dimensions),
             names: Texts::at(names),
         })
+    }
+
+    /// The dimensions of its metrics that one of its resources fills by itself.
+    pub fn dimensions(self) -> impl Iterator<Item = (&'static str, Dimension)> {
+        List::of(self.0, T_DIMENSIONS).pairs().map(|(dimension, source)| {
+            let source = text(source);
+            let source = match (source, source.strip_prefix('=')) {
+                (_, Some(fixed)) => Dimension::Text(fixed),
+                ("Ref", None) => Dimension::Ref,
+                ("name", None) => Dimension::Name,
+                ("{region}", None) => Dimension::Region,
+                (attribute, None) => Dimension::Attribute(attribute),
+            };
+            (text(dimension), source)
+        })
+    }
+
+    /// Properties on whose value it depends which metrics there are: property, value, and the metrics with this value.
+    pub fn metric_kinds(self) -> impl Iterator<Item = (&'static str, &'static str, Texts)> {
+        List::of(self.0, T_METRIC_KINDS)
+            .triples()
+            .map(|(property, value, names)| (text(property), text(value), Texts::at(names)))
     }
 }
 

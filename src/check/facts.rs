@@ -37,6 +37,22 @@ pub const GLOBAL_METRICS: &[(&str, &str)] =
     &[("AWS/Billing", "us-east-1"), ("AWS/CloudFront", "us-east-1"), ("AWS/Route53", "us-east-1")];
 /// A type that watches metrics.
 pub const ALARM: &str = "AWS::CloudWatch::Alarm";
+/// Its properties that say whom it tells, and the one that switches that off.
+pub const ALARM_ACTIONS: &[&str] = &["AlarmActions", "OKActions", "InsufficientDataActions"];
+/// See there.
+pub const ALARM_SWITCH: &str = "ActionsEnabled";
+/// Its properties that say what it asks.
+pub const ALARM_QUESTION: &[&str] = &[
+    "Namespace",
+    "MetricName",
+    "Dimensions",
+    "Metrics",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "Threshold",
+    "ComparisonOperator",
+];
 
 /// CloudFormation's quotas for one template.
 pub mod quota {

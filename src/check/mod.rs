@@ -49,6 +49,8 @@ const CHECKS: &[Check] = &[
     network::listeners_encrypt,
     network::the_world_is_let_in_on_purpose,
     metrics::metrics_are_published_there,
+    metrics::alarms_tell_somebody,
+    metrics::alarms_differ,
     moving::versions_are_complete,
     moving::references_stay,
     catalog::types_exist_there,

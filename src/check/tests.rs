@@ -210,7 +210,7 @@ fn what_the_whole_internet_reaches_is_shown() {
 fn a_metric_is_watched_where_it_is_published() {
     let mut f = Fixture::new();
     let stack = f.stack("Costs");
-    f.resource(stack, "bill", "AWS::CloudWatch::Alarm", json!({ "Namespace": "AWS/Billing" }));
+    f.resource(stack, "bill", "AWS::CloudWatch::Alarm", json!({ "Namespace": "AWS/Billing", "AlarmActions": ["arn"] }));
     assert_eq!(found(&f), []);
     f.model.stacks[0].region = "eu-west-2".into();
     let diagnostics = found(&f);
@@ -218,10 +218,28 @@ fn a_metric_is_watched_where_it_is_published() {
     assert_eq!(diagnostics[0].labels.len(), 2);
 }
 
+#[test]
+fn an_alarm_tells_somebody_and_asks_what_no_other_asks() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Costs");
+    let asks = |bound: i64| json!({ "MetricName": "Errors", "Threshold": bound, "AlarmActions": ["arn"] });
+    f.resource(stack, "first", "AWS::CloudWatch::Alarm", asks(10));
+    f.resource(stack, "second", "AWS::CloudWatch::Alarm", asks(20));
+    assert_eq!(found(&f), []);
+    f.resource(stack, "third", "AWS::CloudWatch::Alarm", asks(10));
+    assert_eq!(codes_of(&found(&f)), [codes::DUPLICATE_ALARM]);
+    f.resource(stack, "mute", "AWS::CloudWatch::Alarm", json!({ "MetricName": "Errors", "Threshold": 30 }));
+    let off = json!({ "MetricName": "Errors", "AlarmActions": ["arn"], "ActionsEnabled": false });
+    f.resource(stack, "off", "AWS::CloudWatch::Alarm", off);
+    let mute = codes::ALARM_WITHOUT_ACTION;
+    assert_eq!(codes_of(&found(&f)), [mute, mute, codes::DUPLICATE_ALARM]);
+}
+
 fn waived(rule: &str, because: Option<&str>, until: Option<Date>) -> Vec<Diagnostic> {
     let mut f = Fixture::new();
     let stack = f.stack("Costs");
-    let bill = f.resource(stack, "bill", "AWS::CloudWatch::Alarm", json!({ "Namespace": "AWS/Billing" }));
+    let properties = json!({ "Namespace": "AWS/Billing", "AlarmActions": ["arn"] });
+    let bill = f.resource(stack, "bill", "AWS::CloudWatch::Alarm", properties);
     f.model.stacks[0].region = "eu-west-2".into();
     let covers = f.model.origins.span(f.model.resource(bill).origin);
     let (rule_span, span) = (f.span(), f.span());

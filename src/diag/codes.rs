@@ -227,6 +227,9 @@ codes! {
     UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
     VERSION_LEFT_OPEN "version_left_open" Warning "AWS takes its default of the day, so two deployments of one source can differ";
     MOVING_REFERENCE "moving_reference" Advice "AWS changes what it points to, so the same source gives something else next month";
+    UNKNOWN_METRIC "unknown_metric" Error "an alarm on a metric that is never published never fires, and a diagram of it stays empty";
+    ALARM_WITHOUT_ACTION "alarm_without_action" Warning "nobody notices an alarm that tells nobody";
+    DUPLICATE_ALARM "duplicate_alarm" Warning "two alarms for one trouble wake people twice, and one of them is forgotten when the line moves";
     METRIC_ELSEWHERE "metric_elsewhere" Warning "an alarm on a metric that is never published there never fires";
 }
 

@@ -38,6 +38,9 @@ impl<'p> Evaluator<'p> {
         if matches!(name.as_str(), "count" | "all") {
             return self.model_call(name, arguments, span, scope);
         }
+        if name == "metric" {
+            return self.metric_by_name(arguments, span, scope);
+        }
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             if let Some(named) = argument.name {
@@ -54,6 +57,11 @@ impl<'p> Evaluator<'p> {
             values.push((value, argument.value.span));
         }
         let arguments: Vec<(&Kind, Span)> = values.iter().map(|(value, span)| (&value.kind, *span)).collect();
+        match self.reduce(name.as_str(), &arguments) {
+            Some(Ok(kind)) => return self.value(kind, span),
+            Some(Err(diagnostic)) => return self.error(diagnostic),
+            None => {}
+        }
         let kind = match (name.as_str(), arguments.as_slice()) {
             ("min" | "max", [(Kind::List(items), place)]) => {
                 let items: Vec<(Value, Span)> = items.iter().map(|item| (item.clone(), *place)).collect();
@@ -281,8 +289,12 @@ impl std::fmt::Debug for WithoutOrigins<'_> {
 
 fn usage(name: &str) -> &'static str {
     match name {
-        "min" => "min(a, b)",
-        "max" => "max(a, b)",
+        "min" => "min(a, b)` or `min(metric, 5min)",
+        "max" => "max(a, b)` or `max(metric, 5min)",
+        "sum" => "sum(metric, 5min)",
+        "average" => "average(metric, 5min)",
+        "samples" => "samples(metric, 5min)",
+        "percentile" => "percentile(metric, 99, 5min)",
         "length" => "length(list)",
         "range" => "range(end)` or `range(start, end)",
         "zip" => "zip(list, list)",

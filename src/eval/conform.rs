@@ -197,7 +197,7 @@ impl<'p> Evaluator<'p> {
         what: &str,
     ) -> Option<Named> {
         let name = named.name.as_str();
-        if PRIMITIVES.contains(&name) || name == "metric" {
+        if PRIMITIVES.contains(&name) {
             return primitive(value, name).map(Named::Fits);
         }
         if let Some(alias) = self.program.type_alias(named) {
@@ -348,7 +348,8 @@ fn primitive(value: &Value, name: &str) -> Option<Value> {
         | ("schedule", Kind::Every(_) | Kind::Cron(_))
         | ("secret", Kind::Secret(_))
         | ("asset", Kind::Asset(_))
-        | ("metric", Kind::Metric(_)) => value.kind.clone(),
+        | ("metric", Kind::Metric(_))
+        | ("condition", Kind::Threshold(_)) => value.kind.clone(),
         #[expect(clippy::cast_precision_loss, reason = "a whole number where any number is wanted")]
         ("float", Kind::Int(number)) => Kind::Float(*number as f64),
         ("port", Kind::Int(number)) if (0..=65_535).contains(number) => Kind::Int(*number),
@@ -391,6 +392,9 @@ pub(super) fn describe_type(ty: &TypeExpr) -> String {
             "port" => String::from("a port from 0 to 65535"),
             "schedule" => String::from("a schedule such as `every 1d` or `cron(\"0 2 * * ? *\")`"),
             "json" => String::from("a JSON document"),
+            "condition" => {
+                String::from("a metric that is compared with a number, such as `sum(x.metric(\"Errors\"), 5min) > 10`")
+            }
             "text" => String::from("a text"),
             name => format!("a `{name}`"),
         },

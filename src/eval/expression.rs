@@ -757,6 +757,7 @@ impl<'p> Evaluator<'p> {
             Kind::Zone(_) => String::from("an availability zone"),
             Kind::Asset(_) => String::from("an asset"),
             Kind::Metric(_) => String::from("a metric"),
+            Kind::Threshold(_) => String::from("a condition on a metric"),
             Kind::Builtin(name) => format!("the function `{name}`"),
         }
     }

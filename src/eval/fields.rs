@@ -6,7 +6,7 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::scope::{Member, Scope};
-use crate::eval::value::{Attribute, Hole, Kind, Metric, Piece, Template, Value};
+use crate::eval::value::{Attribute, Hole, Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, facts, units};
 use crate::syntax::ast::{Argument, Expr, Ident};
 
@@ -50,6 +50,7 @@ impl<'p> Evaluator<'p> {
                 let whole = Symbol::new(&format!("{path}.{name}"));
                 self.attribute(*resource, whole, field, span)
             }
+            Kind::Metric(_) | Kind::Threshold(_) => self.metric_field(value, name, field, span),
             Kind::Duration(_) | Kind::Size(_) | Kind::Percent(_) | Kind::Cidr(_) => {
                 match units::field(&value.kind, name.as_str()) {
                     Some(Ok(kind)) => self.value(kind, span),
@@ -325,6 +326,13 @@ impl<'p> Evaluator<'p> {
         if let Kind::Absent(name) = value.kind {
             return self.absent(name, of.span);
         }
+        let resource = match &value.kind {
+            Kind::Instance(id) => self.model.instances.get(id.index()).and_then(|instance| instance.resource),
+            _ => None,
+        };
+        if let ("metric", Some(resource)) = (method.name.as_str(), resource) {
+            return self.metric_of(resource, arguments, span, scope);
+        }
         let text = match arguments {
             [one] => Some(self.evaluate(&one.value, scope)),
             _ => None,
@@ -336,10 +344,6 @@ impl<'p> Evaluator<'p> {
         if text.as_ref().is_some_and(Value::is_error) {
             return self.value(Kind::Error, span);
         }
-        let resource = match &value.kind {
-            Kind::Instance(id) => self.model.instances.get(id.index()).and_then(|instance| instance.resource),
-            _ => None,
-        };
         match (method.name.as_str(), resource, argument) {
             ("field", Some(resource), Some(field)) if facts::is_secret(self.resource_type(resource)) => {
                 let secret = Template::from_pieces([
@@ -349,8 +353,7 @@ impl<'p> Evaluator<'p> {
                 ]);
                 self.value(Kind::Secret(secret), span)
             }
-            ("metric", Some(resource), Some(metric)) => self.metric(resource, &metric, span),
-            ("field" | "metric", _, None) => self.error(Diagnostic::new(
+            ("field", _, None) => self.error(Diagnostic::new(
                 codes::WRONG_ARGUMENTS,
                 span,
                 format!("`{}` takes one text that is known when built", method.name),
@@ -367,23 +370,6 @@ impl<'p> Evaluator<'p> {
 
     fn resource_type(&self, resource: ResourceId) -> &'static str {
         self.model.resources.get(resource.index()).map_or("", |resource| resource.ty.as_str())
-    }
-
-    fn metric(&mut self, resource: ResourceId, name: &str, span: Span) -> Value {
-        let ty = self.resource_type(resource);
-        let Some((namespace, dimension, attribute)) = facts::metric_dimension(ty) else {
-            let diagnostic =
-                Diagnostic::new(codes::UNKNOWN_FIELD, span, format!("`{ty}` has no metrics that infrac knows")).help(
-                    "write the alarm as `AWS::CloudWatch::Alarm { Namespace = …, MetricName = …, Dimensions = … }`",
-                );
-            return self.error(diagnostic);
-        };
-        let metric = Metric {
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-            dimensions: vec![(dimension.to_owned(), Template::hole(Hole::Resource(resource, attribute)))],
-        };
-        self.value(Kind::Metric(Arc::new(metric)), span)
     }
 
     /// The instances that a member holds.

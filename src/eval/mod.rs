@@ -17,6 +17,7 @@ mod fields;
 mod finish;
 mod granted;
 mod instances;
+mod metrics;
 pub mod model;
 mod naming;
 mod operators;

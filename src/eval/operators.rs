@@ -105,6 +105,11 @@ impl<'p> Evaluator<'p> {
         if operator == BinaryOp::Divide && zero {
             return self.error(Diagnostic::new(codes::DIVISION_BY_ZERO, right, "this divides by zero"));
         }
+        if (matches!(first.kind, Kind::Metric(_)) || matches!(second.kind, Kind::Metric(_)))
+            && let Some(kind) = self.metric_arithmetic(operator, (first, second), span)
+        {
+            return self.value(kind, span);
+        }
         let additive = matches!(operator, BinaryOp::Add | BinaryOp::Subtract);
         let scaling = matches!(operator, BinaryOp::Multiply | BinaryOp::Divide);
         let kind = match (&first.kind, &second.kind) {
@@ -157,6 +162,9 @@ impl<'p> Evaluator<'p> {
             let right = self.evaluate(right_expr, scope);
             if left.is_error() || right.is_error() {
                 return self.value(Kind::Error, span);
+            }
+            if let Some(value) = self.metric_comparison(*operator, (&left, &right), rest.len() == 1, span) {
+                return value;
             }
             let holds = match operator {
                 CompareOp::Equal => self.equal(&left, &right),

@@ -529,6 +529,7 @@ impl<'p> Evaluator<'p> {
             | Kind::Type(_)
             | Kind::Asset(_)
             | Kind::Metric(_)
+            | Kind::Threshold(_)
             | Kind::Builtin(_) => {
                 let found = self.describe(value);
                 self.report(

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use crate::base::Symbol;
 use crate::eval::model::{ExternalId, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
-use crate::syntax::ast::Date;
+use crate::syntax::ast::{CompareOp, Date};
 
 /// A value and its cause.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +80,8 @@ pub enum Kind {
     Asset(Symbol),
     /// A metric or an expression over metrics.
     Metric(Arc<Metric>),
+    /// A comparison of a metric with a number.
+    Threshold(Arc<Threshold>),
     /// A function of ours, by name.
     Builtin(Symbol),
 }
@@ -99,15 +101,39 @@ pub enum Principal {
     Federated(Template),
 }
 
-/// A metric that a resource publishes, or a calculation with such.
+/// A metric, or a calculation with metrics.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Metric {
+pub enum Metric {
+    /// What something publishes.
+    Series(Series),
+    /// A number.
+    Number(f64),
+    /// Two of these, and `+`, `-`, `*` or `/` between them.
+    Calculation(char, Box<Metric>, Box<Metric>),
+}
+
+/// What something publishes under one name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
     /// Its namespace.
-    pub namespace: String,
+    pub namespace: Template,
     /// Its name.
-    pub name: String,
+    pub name: Symbol,
     /// Name and value of each dimension.
-    pub dimensions: Vec<(String, Template)>,
+    pub dimensions: Vec<(Symbol, Template)>,
+    /// What is made of the values of a period, and its length in milliseconds; `None`: that is not said yet.
+    pub reduced: Option<(Symbol, i64)>,
+}
+
+/// When a metric is too much, or too little.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Threshold {
+    /// What is compared.
+    pub metric: Metric,
+    /// How.
+    pub operator: CompareOp,
+    /// With what.
+    pub bound: f64,
 }
 
 /// Text in pieces.
@@ -325,6 +351,20 @@ impl Node {
             | NodeKind::Json(_)
             | NodeKind::Base64(_)
             | NodeKind::Zone(_) => None,
+        }
+    }
+
+    /// Whether both are the same value, wherever they come from.
+    pub fn same(&self, other: &Node) -> bool {
+        match (&self.kind, &other.kind) {
+            (NodeKind::List(a), NodeKind::List(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(one, two)| one.same(two))
+            }
+            (NodeKind::Map(a), NodeKind::Map(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, one)| b.get(key).is_some_and(|two| one.same(two)))
+            }
+            (NodeKind::Json(a), NodeKind::Json(b)) => a.same(b),
+            (a, b) => a == b,
         }
     }
 

@@ -7,15 +7,56 @@ use crate::resolve::{Global, Program};
 use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
 
 /// Functions that infrac itself has.
-pub const BUILTINS: [&str; 24] = [
-    "min", "max", "length", "range", "zip", "lower", "upper", "kebab", "pascal", "flat", "join", "split", "json",
-    "base64", "hash", "subnets", "zone", "file", "service", "ssm", "cron", "count", "all", "internet",
+pub const BUILTINS: [&str; 29] = [
+    "min",
+    "max",
+    "length",
+    "range",
+    "zip",
+    "lower",
+    "upper",
+    "kebab",
+    "pascal",
+    "flat",
+    "join",
+    "split",
+    "json",
+    "base64",
+    "hash",
+    "subnets",
+    "zone",
+    "file",
+    "service",
+    "ssm",
+    "cron",
+    "count",
+    "all",
+    "internet",
+    "metric",
+    "sum",
+    "average",
+    "samples",
+    "percentile",
 ];
 
 /// The types that infrac itself knows.
-pub const PRIMITIVES: [&str; 14] = [
-    "text", "int", "float", "bool", "duration", "size", "percent", "cidr", "port", "date", "schedule", "asset",
-    "secret", "json",
+pub const PRIMITIVES: [&str; 16] = [
+    "text",
+    "int",
+    "float",
+    "bool",
+    "duration",
+    "size",
+    "percent",
+    "cidr",
+    "port",
+    "date",
+    "schedule",
+    "asset",
+    "secret",
+    "json",
+    "metric",
+    "condition",
 ];
 
 /// What has a value wherever it stands.

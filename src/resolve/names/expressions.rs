@@ -150,7 +150,6 @@ impl<'p> Walker<'p> {
             TypeExprKind::Named(named) => {
                 let name = named.name;
                 let known = PRIMITIVES.contains(&name.as_str())
-                    || name == "metric"
                     || self.program.type_alias(*named).is_some()
                     || self.program.component_at(*named).is_some()
                     || words::is_resource_type(name);

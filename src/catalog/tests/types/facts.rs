@@ -1,6 +1,6 @@
 //! Facts about resource types.
 
-use super::super::{Availability, Kind, NameCase, NameScope, Obtain, TagStyle, catalog};
+use super::super::{Availability, Dimension, Kind, NameCase, NameScope, Obtain, TagStyle, catalog};
 use super::of;
 
 #[test]
@@ -151,6 +151,12 @@ fn metrics_and_handlers_are_known() {
     let database = of("AWS::RDS::DBInstance");
     let known = |name: &str| database.metrics().any(|group| group.namespace == "AWS/RDS" && group.names.has(name));
     assert!(known("CPUUtilization") && !known("Nonsense"));
+    assert_eq!(database.dimensions().collect::<Vec<_>>(), [("DBInstanceIdentifier", Dimension::Ref)]);
+    // Not stated anywhere: the dimension is called like what `Ref` gives.
+    assert!(of("AWS::Lambda::Function").dimensions().eq([("FunctionName", Dimension::Ref)]));
+    let api = of("AWS::ApiGatewayV2::Api");
+    let of_kind = |kind: &str| api.metric_kinds().find(|(_, value, _)| *value == kind).map(|(.., names)| names);
+    assert!(of_kind("HTTP").is_some_and(|names| names.has("5xx") && !names.has("ExecutionError")));
     assert!(
         database.handlers().any(|(operation, actions)| operation == "create" && actions.has("rds:CreateDBInstance"))
     );
