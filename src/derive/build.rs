@@ -1,6 +1,6 @@
 //! The templates while they grow: references settled, exports and parameters added where stacks use each other.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::{Span, Symbol};
 use crate::derive::facts::pseudo;
@@ -41,6 +41,7 @@ impl<'m> Build<'m> {
             resources: IndexMap::new(),
             outputs: IndexMap::new(),
             capabilities: IndexMap::new(),
+            assets: IndexSet::new(),
             tags: IndexMap::new(),
         };
         Build {
@@ -91,6 +92,7 @@ impl<'m> Build<'m> {
                 Atom::Resource(id, reference) => self.resource(id, reference, place, origin),
                 Atom::Param(name) => Part::Ref(self.deploy_param(name, place.stack)),
                 Atom::External(id, name) => Part::Ref(self.external_param(id, name, place.stack)),
+                Atom::Asset(file) => Part::Ref(self.asset_bucket(file, place.stack)),
                 Atom::Export(id, name) => self.external_export(id, name, place, origin),
                 Atom::Mention(id, attribute) => {
                     self.mention(id, attribute, place, origin);
@@ -283,6 +285,19 @@ impl<'m> Build<'m> {
         parameter
     }
 
+    fn asset_bucket(&mut self, file: Symbol, stack: StackId) -> String {
+        let id = self.free_parameter(stack, ASSET_BUCKET);
+        let declaration = Tree::map([
+            ("Type", Tree::text("String")),
+            ("Description", Tree::text("The bucket into which the plan uploads code and files")),
+        ]);
+        let template = self.template(stack);
+        template.assets.insert(file);
+        let parameter = Parameter { declaration, source: ParameterSource::Assets };
+        template.parameters.entry(id.clone()).or_insert(parameter);
+        id
+    }
+
     fn external_export(&mut self, id: ExternalId, name: Symbol, place: Place, origin: Origin) -> Part {
         let model = self.model;
         let external = model.externals.get(id.index());
@@ -303,6 +318,9 @@ impl<'m> Build<'m> {
         if taken { format!("{wanted}Parameter") } else { wanted.to_owned() }
     }
 }
+
+/// The parameter for the bucket of assets.
+pub const ASSET_BUCKET: &str = "AssetBucket";
 
 /// A reference within a template.
 pub fn local(id: &str, reference: Reference) -> Part {

@@ -335,7 +335,9 @@ pub fn known_text(model: &Model, stack: StackId, text: &Template) -> Option<Stri
             Atom::Variable(name) => known.push_str(&format!("${{{name}}}")),
             Atom::Pseudo(pseudo) => known.push_str(&pseudo_value(model, stack, pseudo)),
             Atom::Mention(..) => {}
-            Atom::Resource(..) | Atom::Param(_) | Atom::External(..) | Atom::Export(..) => return None,
+            Atom::Resource(..) | Atom::Param(_) | Atom::Asset(_) | Atom::External(..) | Atom::Export(..) => {
+                return None;
+            }
         }
     }
     Some(known)

@@ -108,7 +108,7 @@ fn circle(model: &Model, edges: &[&StackEdge]) -> Option<Diagnostic> {
     let message = format!("stacks need each other in a circle: {}", round.join(" before "));
     let says = |edge: &StackEdge| match edge.kind {
         EdgeKind::Explicit => format!("`{}` comes after `{}`", name(edge.after), name(edge.before)),
-        EdgeKind::Import | EdgeKind::Parameter | EdgeKind::Name => {
+        EdgeKind::Import | EdgeKind::Parameter | EdgeKind::Upload | EdgeKind::Name => {
             format!("`{}` uses `{}`", name(edge.after), edge.what)
         }
     };

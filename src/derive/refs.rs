@@ -5,7 +5,7 @@ use crate::base::Symbol;
 use crate::catalog::{Obtain, catalog};
 use crate::derive::facts;
 use crate::eval::model::{ExternalId, ExternalSource, Model, Resource, ResourceId, StackId};
-use crate::eval::value::{Attribute, Hole, NodeKind, Piece, Pseudo, Template};
+use crate::eval::value::{AssetPart, Attribute, Hole, NodeKind, Piece, Pseudo, Template, asset_key};
 
 /// How a template gets at a resource's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub enum Atom {
     Param(Symbol),
     /// A parameter for what an external system offers.
     External(ExternalId, Symbol),
+    /// The bucket of an asset.
+    Asset(Symbol),
     /// An export of an external system.
     Export(ExternalId, Symbol),
     /// Takes no room: says that what stands around it was written out from another stack's resource.
@@ -65,6 +67,8 @@ fn expand_hole(model: &Model, hole: Hole, place: Place, atoms: &mut Vec<Atom>) {
         Hole::Param(name) => atoms.push(Atom::Param(name)),
         Hole::Variable(name) => atoms.push(Atom::Variable(name)),
         Hole::External(id, name) => expand_external(model, id, name, place, atoms),
+        Hole::Asset(file, AssetPart::Bucket) => atoms.push(Atom::Asset(file)),
+        Hole::Asset(file, AssetPart::Key) => atoms.push(Atom::Text(asset_key(file.as_str()))),
     }
 }
 

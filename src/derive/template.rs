@@ -1,6 +1,6 @@
 //! What derivation makes of a model: CloudFormation templates whose every leaf knows its cause, and the edges between stacks.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::base::{Span, Symbol};
 use crate::eval::model::{ResourceId, StackId};
@@ -58,6 +58,8 @@ pub struct Template {
     pub outputs: IndexMap<String, TemplateOutput>,
     /// What must be agreed to at deployment, and why: `CAPABILITY_NAMED_IAM` because of `AppRole.RoleName`.
     pub capabilities: IndexMap<String, Vec<String>>,
+    /// Names of the files that must be uploaded before.
+    pub assets: IndexSet<Symbol>,
     /// Tags of the stack itself.
     pub tags: IndexMap<String, String>,
 }
@@ -76,6 +78,8 @@ pub struct Parameter {
 pub enum ParameterSource {
     /// Whoever deploys gives it (`deploy param`, external system).
     Deployer,
+    /// The bucket into which assets are uploaded.
+    Assets,
     /// An output of another stack, which the plan reads.
     Output {
         /// The stack.
@@ -145,6 +149,8 @@ pub enum EdgeKind {
     Import,
     /// The plan reads an output and passes it on.
     Parameter,
+    /// A file must be uploaded before the template that names it.
+    Upload,
     /// `after`.
     Explicit,
     /// A derived name or ARN is written out: nothing enforces the order, and it gives way where it would close a circle.

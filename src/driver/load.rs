@@ -1,6 +1,8 @@
 //! From a system's folder, and those it uses, to a program.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::base::{FileId, Symbol};
 use crate::diag::{Diagnostic, Level, Sink, codes};
@@ -11,7 +13,7 @@ use crate::driver::{Options, diagnostic_of};
 use crate::eval::{Files, Given};
 use crate::resolve::{self, Library, Program};
 use crate::syntax::{self, ast};
-use crate::world::{Reading, Source, Sources, SystemFolder, World, WorldError};
+use crate::world::{Reading, Source, Sources, SystemFolder, World, WorldError, pack};
 
 /// What was read and gathered, for as long as a closure runs: a program borrows its files.
 pub(super) struct Loaded<'p> {
@@ -32,17 +34,44 @@ struct Reader<'w> {
     world: &'w dyn World,
     root: PathBuf,
     sources: Sources,
+    /// Whether assets are read, and not only looked for.
+    contents: bool,
+    /// The names of assets by their place: environments ask for the same ones.
+    assets: Mutex<HashMap<PathBuf, Result<String, String>>>,
 }
 
-impl Files for Reader<'_> {
-    fn text(&self, from: FileId, path: &str) -> Result<String, String> {
+impl Reader<'_> {
+    /// A path that a source file names, relative to the system's folder.
+    fn relative(&self, from: FileId, path: &str) -> Result<PathBuf, String> {
         let relative = Path::new(path);
         let inside = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !inside {
             return Err(String::from("it does not lie in the system's folder"));
         }
         let folder = self.sources.get(from).map(|source| Path::new(&source.relative).parent().unwrap_or(Path::new("")));
-        let whole = self.root.join(folder.unwrap_or(Path::new(""))).join(relative);
+        Ok(folder.unwrap_or(Path::new("")).join(relative))
+    }
+}
+
+impl Files for Reader<'_> {
+    fn asset(&self, from: FileId, path: &str) -> Result<(String, String, PathBuf), String> {
+        let relative = self.relative(from, path)?;
+        let whole = self.root.join(&relative);
+        let mut known = self.assets.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let file = known.entry(whole.clone()).or_insert_with(|| {
+            let mut pack = pack(self.world, &whole, self.contents).map_err(|error| error.to_string())?;
+            if !self.contents {
+                // Looked at alone: the place tells one from the other.
+                pack.files.push((String::new(), whole.to_string_lossy().as_bytes().to_vec()));
+            }
+            Ok(pack.file_name())
+        });
+        let relative = relative.to_string_lossy().replace('\\', "/");
+        Ok((file.clone()?, relative, whole))
+    }
+
+    fn text(&self, from: FileId, path: &str) -> Result<String, String> {
+        let whole = self.root.join(self.relative(from, path)?);
         let limit = crate::base::limits::MAX_FILE_BYTES as u64;
         let bytes = self.world.read_at_most(&whole, limit + 1).map_err(|error| error.to_string())?;
         if bytes.len() as u64 > limit {
@@ -103,7 +132,13 @@ pub(super) fn load<T>(
     sink.extend(errors);
     let environments = environments(&program, options, sink);
     let others = others::read(session, system, &program, options, sink)?;
-    let reader = Reader { world, root: system.root.clone(), sources: session.sources.clone() };
+    let reader = Reader {
+        world,
+        root: system.root.clone(),
+        sources: session.sources.clone(),
+        contents: options.contents,
+        assets: Mutex::default(),
+    };
     let set = settings.iter().map(|(name, value)| (*name, value)).collect();
     let given = Given { set, files: &reader, others: &others };
     let loaded = Loaded { program: &program, given: &given, environments, damaged, warnings, circular };

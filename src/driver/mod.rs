@@ -17,7 +17,7 @@ use crate::diag::{Diagnostic, Level, Sink};
 use crate::eval::model::Model;
 use crate::order::Plan;
 use crate::syntax::ast::Date;
-use crate::world::{Sources, SystemFolder, World, WorldError};
+use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove};
 
 pub use reading::diagnostic_of;
@@ -35,6 +35,8 @@ pub struct Options {
     pub as_of: Option<Date>,
     /// How many threads may work; none: as many as the machine has.
     pub jobs: Option<usize>,
+    /// Whether assets are read to name them, and not only looked for.
+    pub contents: bool,
 }
 
 /// What is known of a system.
@@ -117,14 +119,15 @@ pub fn check(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
 
 /// Builds a system, if there is no error in it. What is emitted is read back and proved before it is given away.
 pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Built, WorldError> {
-    let mut run = run::run(world, system, options)?;
+    let mut run = run::run(world, system, &Options { contents: true, ..options.clone() })?;
     let builds = std::mem::take(&mut run.builds);
     let chosen = std::mem::take(&mut run.chosen);
     let mut checked = run.checked();
     if checked.has_errors() {
         return Ok(Built { checked, files: None });
     }
-    let (files, found) = emit::emit(&builds, &checked.sources);
+    let assets = assets(world, &builds)?;
+    let (files, found) = emit::emit(&builds, &checked.sources, &assets);
     let mut sink = Sink::new();
     sink.extend(found);
     for (model, _, _) in &builds {
@@ -135,18 +138,42 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
         return Ok(Built { checked, files: None });
     }
     // All of it is proved, also where only a part is wanted.
-    let files = if chosen.is_empty() { files } else { part(builds, &chosen, &checked.sources) };
+    let files = if chosen.is_empty() { files } else { part(builds, &chosen, &checked.sources, &assets) };
     Ok(Built { checked, files: Some(files) })
 }
 
+/// What is uploaded, by name.
+fn assets(world: &dyn World, builds: &[(Model, Derived, Plan)]) -> Result<BTreeMap<String, Vec<u8>>, WorldError> {
+    let mut found = BTreeMap::new();
+    for (file, asset) in builds.iter().flat_map(|(model, ..)| &model.assets) {
+        if found.contains_key(file.as_str()) {
+            continue;
+        }
+        let refused =
+            |reason: &str| WorldError { path: asset.location.clone(), wanted: "read", reason: String::from(reason) };
+        let read = pack(world, &asset.location, true).map_err(|error| refused(&error.to_string()))?;
+        if read.file_name() != file.as_str() {
+            return Err(refused("it changed while it was read"));
+        }
+        let bytes = emit::uploaded(&read).ok_or_else(|| refused("it has more than an archive can hold"))?;
+        found.insert(file.as_str().to_owned(), bytes);
+    }
+    Ok(found)
+}
+
 /// The files of some stacks alone.
-fn part(builds: Vec<(Model, Derived, Plan)>, chosen: &[Symbol], sources: &Sources) -> BTreeMap<String, Vec<u8>> {
+fn part(
+    builds: Vec<(Model, Derived, Plan)>,
+    chosen: &[Symbol],
+    sources: &Sources,
+    assets: &BTreeMap<String, Vec<u8>>,
+) -> BTreeMap<String, Vec<u8>> {
     let shared = builds
         .iter()
         .any(|(model, ..)| model.stacks.iter().any(|stack| stack.per_account && chosen.contains(&stack.name)));
     let builds: Vec<(Model, Derived, Plan)> =
         builds.into_iter().map(|(model, derived, plan)| (model, derived, plan.only(chosen))).collect();
-    let (mut files, _) = emit::emit(&builds, sources);
+    let (mut files, _) = emit::emit(&builds, sources, assets);
     files.retain(|path, _| shared || !path.starts_with("account-"));
     files
 }
@@ -158,7 +185,7 @@ pub fn plan(
     options: &Options,
     form: &PlanForm,
 ) -> Result<Planned, WorldError> {
-    let mut run = run::run(world, system, options)?;
+    let mut run = run::run(world, system, &Options { contents: true, ..options.clone() })?;
     let mut builds = std::mem::take(&mut run.builds);
     if !run.chosen.is_empty() {
         for (_, _, plan) in &mut builds {

@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
+use crate::derive::template::ParameterSource;
 use crate::emit::Part;
 use crate::emit::plan_json::{field, kind, not_carried, not_in_assembly};
+use crate::eval::value::asset_key;
 use crate::order::{Plan, PlanStep, StepKind};
 
 /// An old version of the schema: every command line since then reads it, and a newer one has nothing that is needed here.
@@ -18,25 +20,77 @@ pub(super) fn manifest(plan: &Plan, parts: &[Part<'_>]) -> Value {
         let StepKind::Deploy { stack } = &step.kind else { continue };
         let part = parts.iter().find(|part| part.name == *stack);
         let (Some(part), Some(facts)) = (part, plan.stacks.get(stack)) else { continue };
+        let mut needs = dependencies(plan, step);
+        let mut properties = json!({
+            "templateFile": part.file,
+            "stackName": stack,
+            "tags": part.template.tags,
+            "terminationProtection": false,
+            "validateOnSynth": false,
+        });
+        if let (Some(parameter), Some(object)) = (asset_parameter(part), properties.as_object_mut()) {
+            let artifact = format!("{stack}.assets");
+            object.insert("parameters".into(), json!({ parameter: bucket(plan, &facts.region) }));
+            artifacts.insert(
+                artifact.clone(),
+                json!({ "type": "cdk:asset-manifest", "properties": { "file": asset_file(stack) } }),
+            );
+            needs.push(artifact);
+        }
         artifacts.insert(
             stack.clone(),
             json!({
                 "type": "aws:cloudformation:stack",
                 "environment": format!("aws://{}/{}", plan.account, facts.region),
                 "displayName": stack,
-                "properties": {
-                    "templateFile": part.file,
-                    "stackName": stack,
-                    "tags": part.template.tags,
-                    "terminationProtection": false,
-                    "validateOnSynth": false,
-                },
-                "dependencies": dependencies(plan, step),
+                "properties": properties,
+                "dependencies": needs,
                 "metadata": { format!("/{stack}"): metadata(plan, step, part) },
             }),
         );
     }
     json!({ "version": VERSION, "artifacts": artifacts })
+}
+
+/// What the stacks of an assembly upload, each in a file of its own: into the bucket that `cdk bootstrap` makes.
+pub(super) fn asset_manifests(plan: &Plan, parts: &[Part<'_>]) -> Vec<(String, Value)> {
+    let stacks = parts.iter().filter(|part| !part.template.assets.is_empty());
+    stacks
+        .filter_map(|part| {
+            let region = &plan.stacks.get(&part.name)?.region;
+            let files: Map<String, Value> = part
+                .template
+                .assets
+                .iter()
+                .map(|file| {
+                    let key = asset_key(file.as_str());
+                    let place = json!({ "bucketName": bucket(plan, region), "objectKey": key, "region": region });
+                    let entry = json!({
+                        "displayName": part.model.assets.get(file).map(|asset| asset.path.as_str()),
+                        "source": { "path": key, "packaging": "file" },
+                        "destinations": { format!("{}-{region}", plan.account): place },
+                    });
+                    (file.as_str().to_owned(), entry)
+                })
+                .collect();
+            Some((asset_file(&part.name), json!({ "version": VERSION, "files": files, "dockerImages": {} })))
+        })
+        .collect()
+}
+
+fn asset_file(stack: &str) -> String {
+    format!("{stack}.assets.json")
+}
+
+/// The parameter for the bucket of assets.
+fn asset_parameter<'a>(part: &'a Part<'_>) -> Option<&'a str> {
+    let found = part.template.parameters.iter().find(|(_, parameter)| parameter.source == ParameterSource::Assets);
+    found.map(|(name, _)| name.as_str())
+}
+
+/// How the CDK calls the bucket of an account and region, unless it was told otherwise.
+fn bucket(plan: &Plan, region: &str) -> String {
+    format!("cdk-hnb659fds-assets-{}-{region}", plan.account)
 }
 
 /// The nearest stacks before a step: manual steps and external systems between two stacks are passed over.
@@ -54,7 +108,7 @@ fn dependencies(plan: &Plan, step: &PlanStep) -> Vec<String> {
                     found.insert(edge.before.as_str());
                 }
                 Some(StepKind::Manual { .. } | StepKind::External { .. }) => queue.push_back(&edge.before),
-                Some(StepKind::Account { .. }) | None => {}
+                Some(StepKind::Account { .. } | StepKind::Upload { .. }) | None => {}
             }
         }
     }
@@ -62,7 +116,10 @@ fn dependencies(plan: &Plan, step: &PlanStep) -> Vec<String> {
     in_order
         .filter_map(|step| match &step.kind {
             StepKind::Deploy { stack } => Some(stack.clone()),
-            StepKind::Account { .. } | StepKind::Manual { .. } | StepKind::External { .. } => None,
+            StepKind::Account { .. }
+            | StepKind::Upload { .. }
+            | StepKind::Manual { .. }
+            | StepKind::External { .. } => None,
         })
         .collect()
 }

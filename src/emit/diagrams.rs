@@ -24,6 +24,7 @@ fn write_mermaid(text: &mut String, plan: &Plan) -> fmt::Result {
         let (open, close) = match step.kind {
             StepKind::Deploy { .. } => ("[\"", "\"]"),
             StepKind::Account { .. } => ("[[\"", "\"]]"),
+            StepKind::Upload { .. } => ("[\\\"", "\"\\]"),
             StepKind::Manual { .. } => ("[/\"", "\"/]"),
             StepKind::External { .. } => ("([\"", "\"])"),
         };
@@ -49,6 +50,7 @@ fn write_dot(text: &mut String, plan: &Plan) -> fmt::Result {
         let shape = match step.kind {
             StepKind::Deploy { .. } => "box",
             StepKind::Account { .. } => "box3d",
+            StepKind::Upload { .. } => "folder",
             StepKind::Manual { .. } => "parallelogram",
             StepKind::External { .. } => "ellipse",
         };
@@ -75,6 +77,8 @@ fn ends(plan: &Plan, edge: &Edge) -> Option<(usize, usize)> {
 fn label(step: &PlanStep) -> String {
     match &step.kind {
         StepKind::Deploy { stack } | StepKind::Account { stack, .. } => stack.clone(),
+        StepKind::Upload { files, .. } if files.len() == 1 => String::from("upload 1 file"),
+        StepKind::Upload { files, .. } => format!("upload {} files", files.len()),
         StepKind::Manual { text } => text.clone(),
         StepKind::External { title, .. } => title.clone().unwrap_or_else(|| step.name.to_string()),
     }

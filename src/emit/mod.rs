@@ -2,6 +2,7 @@
 //!
 //! Everything is a function of its input, down to the byte. What the files mean is said in the reference; their quotas are checked before.
 
+mod archive;
 mod assembly;
 mod diagrams;
 mod facts;
@@ -16,6 +17,7 @@ mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use archive::uploaded;
 pub use diagrams::{dot, mermaid};
 pub use plan_text::{plan_text, why_text};
 pub use source::{Location, SourceNames};
@@ -23,7 +25,7 @@ pub use source::{Location, SourceNames};
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
 use crate::eval::model::{Model, StackId};
-use crate::order::{self, Plan};
+use crate::order::{self, Plan, StepKind};
 
 /// Files by their path relative to the build's folder, with `/` between names.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -43,18 +45,24 @@ pub(crate) struct Part<'a> {
 /// All files of a build: one folder for each environment, and one for each account and region with stacks that environments share.
 ///
 /// The diagnostics are about shared stacks that differ between environments; there are no files for those.
-pub fn emit(builds: &[(Model, Derived, Plan)], sources: &dyn SourceNames) -> (Files, Vec<Diagnostic>) {
+///
+/// `assets` holds what is uploaded, by name.
+pub fn emit(
+    builds: &[(Model, Derived, Plan)],
+    sources: &dyn SourceNames,
+    assets: &BTreeMap<String, Vec<u8>>,
+) -> (Files, Vec<Diagnostic>) {
     let mut files = Files::new();
     let mut diagnostics = Vec::new();
     for (model, derived, plan) in builds {
-        folder(plan, &[(model, derived)], sources, &mut files);
+        folder(plan, &[(model, derived)], sources, assets, &mut files);
     }
     for (account, region) in shared_places(builds) {
         let there = environments_of(builds, &account);
         let differences = shared::differences(&there, &region);
         let Some((plan, found)) = order::account(&there, &account, &region) else { continue };
         if differences.is_empty() {
-            folder(&plan, &there, sources, &mut files);
+            folder(&plan, &there, sources, assets, &mut files);
         }
         diagnostics.extend(differences);
         diagnostics.extend(found);
@@ -111,7 +119,13 @@ fn stack_called(model: &Model, physical_name: &str) -> Option<StackId> {
     model.stack_ids().find(|id| model.stack(*id).physical_name == physical_name)
 }
 
-fn folder(plan: &Plan, models: &[(&Model, &Derived)], sources: &dyn SourceNames, files: &mut Files) {
+fn folder(
+    plan: &Plan,
+    models: &[(&Model, &Derived)],
+    sources: &dyn SourceNames,
+    assets: &BTreeMap<String, Vec<u8>>,
+    files: &mut Files,
+) {
     let folder = plan.folder();
     let parts = parts(plan, models);
     let mut put = |name: &str, bytes: Vec<u8>| files.insert(format!("{folder}/{name}"), bytes);
@@ -120,6 +134,18 @@ fn folder(plan: &Plan, models: &[(&Model, &Derived)], sources: &dyn SourceNames,
     put("manifest.json", json::pretty(&assembly::manifest(plan, &parts)));
     put("deploy.sh", script::script(plan, &parts).into_bytes());
     put("provenance.json", provenance::provenance(&parts, sources));
+    for (name, document) in assembly::asset_manifests(plan, &parts) {
+        put(&name, json::pretty(&document));
+    }
+    for step in &plan.steps {
+        let StepKind::Upload { files, .. } = &step.kind else { continue };
+        for (file, _) in files {
+            let name = file.rsplit('/').next().unwrap_or(file);
+            if let Some(bytes) = assets.get(name) {
+                put(file, bytes.clone());
+            }
+        }
+    }
     for part in parts {
         put(&part.file, part.bytes);
     }

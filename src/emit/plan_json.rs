@@ -55,6 +55,7 @@ pub(super) fn kind(kind: EdgeKind) -> &'static str {
     match kind {
         EdgeKind::Import => "import",
         EdgeKind::Parameter => "parameter",
+        EdgeKind::Upload => "upload",
         EdgeKind::Explicit => "explicit",
         EdgeKind::Name => "name",
     }
@@ -100,6 +101,7 @@ fn parameters(part: &Part<'_>) -> Vec<Value> {
         object.insert(String::from("name"), Value::from(name.as_str()));
         let from = match &parameter.source {
             ParameterSource::Deployer => json!({ "kind": "deployer" }),
+            ParameterSource::Assets => json!({ "kind": "asset_bucket" }),
             ParameterSource::Output { stack, output } => {
                 let producer = part.model.stack(*stack);
                 json!({
@@ -136,6 +138,10 @@ fn step(step: &PlanStep, sources: &dyn SourceNames) -> Value {
         StepKind::Deploy { stack } => json!({ "id": step.id, "do": "deploy", "stack": stack }),
         StepKind::Account { stack, folder } => {
             json!({ "id": step.id, "do": "account", "stack": stack, "plan": format!("../{folder}/plan.json") })
+        }
+        StepKind::Upload { region, files } => {
+            let files = files.iter().map(|(file, from)| json!({ "file": file, "from": from }));
+            json!({ "id": step.id, "do": "upload", "region": region, "files": files.collect::<Vec<_>>() })
         }
         StepKind::Manual { text } => json!({ "id": step.id, "do": "manual", "text": text }),
         StepKind::External { title, deployed_by } => {
@@ -194,7 +200,7 @@ pub(super) fn not_in_assembly(plan: &Plan, parts: &[Part<'_>]) -> Vec<Value> {
     let mut lost = Vec::new();
     for step in &plan.steps {
         match &step.kind {
-            StepKind::Deploy { .. } => {}
+            StepKind::Deploy { .. } | StepKind::Upload { .. } => {}
             StepKind::Account { .. } => lost.push(json!({ "step": step.id, "why": "it has an assembly of its own" })),
             StepKind::Manual { .. } => {
                 lost.push(json!({ "step": step.id, "why": "an assembly knows no manual steps" }))
@@ -222,6 +228,6 @@ pub(super) fn not_carried(name: &str, source: &ParameterSource, default: bool) -
         ParameterSource::Deployer if !default => {
             Some(format!("whoever deploys gives its value: --parameters STACK:{name}=VALUE"))
         }
-        ParameterSource::Deployer => None,
+        ParameterSource::Deployer | ParameterSource::Assets => None,
     }
 }

@@ -81,6 +81,11 @@ fn line(plan: &Plan, step: &PlanStep) -> String {
             format!("{stack}{title} ({}{region})", count(facts.resources, "resource"))
         }
         StepKind::Account { stack, folder } => format!("{stack}  shared by the account's environments (see {folder})"),
+        StepKind::Upload { region, files } => {
+            let to = if *region == plan.region { String::new() } else { format!(" to {region}") };
+            let from: Vec<&str> = files.iter().map(|(_, from)| from.as_str()).collect();
+            format!("upload{to}: {}", from.join(", "))
+        }
         StepKind::Manual { text } => format!("{}  by hand: {text}", step.name),
         StepKind::External { title, deployed_by } => {
             let title = title.as_ref().map(|title| format!(": {title}")).unwrap_or_default();
@@ -102,7 +107,7 @@ fn reasons(edge: &Edge) -> String {
 fn spoken<'a>(plan: &'a Plan, id: &'a str) -> &'a str {
     match plan.step(id).map(|step| &step.kind) {
         Some(StepKind::Deploy { stack } | StepKind::Account { stack, .. }) => stack,
-        Some(StepKind::Manual { .. } | StepKind::External { .. }) | None => id,
+        Some(StepKind::Upload { .. } | StepKind::Manual { .. } | StepKind::External { .. }) | None => id,
     }
 }
 
@@ -110,6 +115,7 @@ fn verb(kind: EdgeKind) -> &'static str {
     match kind {
         EdgeKind::Import => "imports",
         EdgeKind::Parameter => "is given",
+        EdgeKind::Upload => "needs the upload of",
         EdgeKind::Explicit => "says after",
         EdgeKind::Name => "names",
     }

@@ -13,7 +13,8 @@ is found unchanged.
   ./deploy.sh --parameter NAME=VALUE
                                     a template parameter; also from the environment as INFRAC_PARAMETER_<NAME>
 
-INFRAC_S3_BUCKET names a bucket of yours for templates of more than 51,200 bytes.
+INFRAC_S3_BUCKET names a bucket of yours for code and files, and for templates of more than 51,200 bytes. AWS takes them from
+a bucket of the stack's own region: a {region} in the name stands for it.
 END
 }
 
@@ -196,9 +197,34 @@ deploy() {
   fi
 }
 
+bucket_in() {
+  local name=${INFRAC_S3_BUCKET:-}
+  printf '%s' "${name//\{region\}/$1}"
+}
+
+# What follows is uploaded into this region.
+assets() {
+  region=$1
+  asset_bucket=$(bucket_in "$region")
+  if [ -z "$asset_bucket" ]; then fail "code and files are uploaded to $region: name a bucket for them in INFRAC_S3_BUCKET"; fi
+}
+
+# A file is named by what is in it: what is there already is the same.
+asset() {
+  if aws s3api head-object --region "$region" --bucket "$asset_bucket" --key "$1" >/dev/null 2>&1; then
+    say "$2 is uploaded already"
+  else
+    say "uploading $2"
+    aws s3 cp --region "$region" --only-show-errors "$1" "s3://$asset_bucket/$1"
+  fi
+}
+
+parameter_from_assets() { parameter "$1" "$(bucket_in "$region")"; }
+
 # Too large to be sent with the request: it goes into a bucket, under its own hash.
 upload() {
-  local bucket=${INFRAC_S3_BUCKET:-} suffix=amazonaws.com
+  local bucket suffix=amazonaws.com
+  bucket=$(bucket_in "$region")
   if [ -z "$bucket" ]; then fail "$file has $bytes bytes, more than 51,200: name a bucket for it in INFRAC_S3_BUCKET"; fi
   case $region in cn-*) suffix=amazonaws.com.cn ;; esac
   aws s3 cp --region "$region" --only-show-errors "$file" "s3://$bucket/infrac/$hash.template.json"

@@ -55,6 +55,12 @@ fn write(text: &mut String, plan: &Plan, parts: &[Part<'_>]) -> std::fmt::Result
                     writeln!(text, "  account_stacks {}", quote(&format!("../{folder}/deploy.sh")))?;
                 }
             }
+            StepKind::Upload { region, files } => {
+                writeln!(text, "  assets {}", quote(region))?;
+                for (file, from) in files {
+                    writeln!(text, "  asset {} {}", quote(file), quote(from))?;
+                }
+            }
             StepKind::Manual { text: words } => writeln!(text, "  manual {}", quote(words))?,
             StepKind::External { title, deployed_by } => {
                 external(text, plan, step, title.as_deref(), deployed_by.as_deref())?
@@ -115,6 +121,7 @@ fn deploy(text: &mut String, plan: &Plan, part: &Part<'_>) -> std::fmt::Result {
                 let (stack, region) = (quote(&from.physical_name), quote(&from.region));
                 writeln!(text, "  parameter_from_output {} {stack} {region} {}", quote(name), quote(output))?;
             }
+            ParameterSource::Assets => writeln!(text, "  parameter_from_assets {}", quote(name))?,
             ParameterSource::Deployer => {
                 let is = |yes: bool| if yes { "yes" } else { "no" };
                 let default = field(&parameter.declaration, "Default").is_some();

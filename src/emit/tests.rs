@@ -35,7 +35,7 @@ fn built(samples: Vec<Sample>) -> (Files, Vec<Diagnostic>) {
             (sample.model, sample.derived, plan)
         })
         .collect();
-    emit(&builds, &Names)
+    emit(&builds, &Names, &BTreeMap::new())
 }
 
 fn text(files: &Files, path: &str) -> String {

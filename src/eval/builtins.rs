@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
+use crate::eval::model::Asset;
 use crate::eval::naming::{kebab, pascal};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Kind, Piece, Principal, Template, Value};
@@ -177,6 +178,27 @@ impl<'p> Evaluator<'p> {
                     }
                 }
             }
+            ("asset", [(Kind::Text(path), place)]) => {
+                let place = *place;
+                let Some(path) = self.by_value(path) else { return self.deployed(place) };
+                match self.given.files.asset(place.file, &path) {
+                    Ok((file, path, location)) => {
+                        let file = Symbol::new(&file);
+                        self.model.assets.entry(file).or_insert_with(|| Asset { path, location, span: place });
+                        Kind::Asset(file)
+                    }
+                    Err(reason) => {
+                        return self.error(
+                            Diagnostic::new(
+                                codes::MISSING_FILE,
+                                place,
+                                format!("`{path}` cannot be uploaded: {reason}"),
+                            )
+                            .help("the path is relative to the file that names it"),
+                        );
+                    }
+                }
+            }
             ("service", [(Kind::Text(name), _)]) => Kind::Principal(Principal::Service(name.clone())),
             ("ssm", [(Kind::Text(path), _)]) => {
                 Kind::Text(Template::literal("{{resolve:ssm:").then(path).then(&Template::literal("}}")))
@@ -311,6 +333,7 @@ fn usage(name: &str) -> &'static str {
         "subnets" => "subnets(10.0.0.0/16, 24)",
         "zone" => "zone(0)",
         "file" => "file(\"path\")",
+        "asset" => "asset(\"path\")",
         "service" => "service(\"lambda.amazonaws.com\")",
         "ssm" => "ssm(\"/path\")",
         "cron" => "cron(\"0 2 * * ? *\")",

@@ -209,6 +209,10 @@ mod tests {
     struct NoFiles;
 
     impl Files for NoFiles {
+        fn asset(&self, _: FileId, _: &str) -> Result<(String, String, std::path::PathBuf), String> {
+            Err(String::from("there are no files here"))
+        }
+
         fn text(&self, _: FileId, path: &str) -> Result<String, String> {
             Err(format!("there is no `{path}`"))
         }

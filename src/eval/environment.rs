@@ -29,6 +29,12 @@ pub trait Files: Sync {
     /// # Errors
     /// A sentence that says why it cannot be read.
     fn text(&self, from: crate::base::FileId, path: &str) -> Result<String, String>;
+
+    /// A file or a folder that is uploaded: its name there, its path relative to the system's folder, and where it is read.
+    ///
+    /// # Errors
+    /// A sentence that says why it cannot be.
+    fn asset(&self, from: crate::base::FileId, path: &str) -> Result<(String, String, std::path::PathBuf), String>;
 }
 
 /// What an environment may say besides params.

@@ -6,7 +6,7 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::scope::{Member, Scope};
-use crate::eval::value::{Attribute, Hole, Kind, Piece, Template, Value};
+use crate::eval::value::{AssetPart, Attribute, Hole, Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, facts, units};
 use crate::syntax::ast::{Argument, Expr, Ident};
 
@@ -49,6 +49,22 @@ impl<'p> Evaluator<'p> {
             Kind::AttributePath(resource, path) => {
                 let whole = Symbol::new(&format!("{path}.{name}"));
                 self.attribute(*resource, whole, field, span)
+            }
+            Kind::Asset(file) => {
+                let file = *file;
+                let text = match name.as_str() {
+                    "bucket" => Template::hole(Hole::Asset(file, AssetPart::Bucket)),
+                    "key" => Template::hole(Hole::Asset(file, AssetPart::Key)),
+                    "hash" => Template::literal(file.as_str().split('.').next().unwrap_or_default()),
+                    _ => {
+                        let known = ["bucket", "key", "hash"];
+                        let diagnostic =
+                            Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("an asset has no `{name}`"))
+                                .did_you_mean(field, name.as_str(), known);
+                        return self.error(diagnostic);
+                    }
+                };
+                self.value(Kind::Text(text), span)
             }
             Kind::Metric(_) | Kind::Threshold(_) => self.metric_field(value, name, field, span),
             Kind::Duration(_) | Kind::Size(_) | Kind::Percent(_) | Kind::Cidr(_) => {

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 
 use crate::base::{Span, Symbol};
 use crate::eval::origin::{Origin, Origins};
-use crate::eval::value::{Hole, Node, Piece, Principal, Pseudo, Template, Value};
+use crate::eval::value::{AssetPart, Hole, Node, Piece, Principal, Pseudo, Template, Value, asset_key};
 use crate::syntax::ast::{ConditionOperator, Side};
 
 macro_rules! ids {
@@ -58,6 +58,8 @@ pub struct Model {
     pub steps: Vec<Step>,
     /// What the design promises.
     pub claims: Vec<Claim>,
+    /// Files and folders that are uploaded, by the name of what is uploaded.
+    pub assets: IndexMap<Symbol, Asset>,
     /// `deploy param`s, by name.
     pub deploy_params: IndexMap<Symbol, DeployParam>,
     /// What deployed params must satisfy: checked by CloudFormation before it deploys anything.
@@ -106,6 +108,7 @@ impl Environment {
                     Pseudo::UrlSuffix => "amazonaws.com",
                     Pseudo::StackName => return None,
                 }),
+                Piece::Hole(Hole::Asset(file, AssetPart::Key)) => whole.push_str(&asset_key(file.as_str())),
                 Piece::Hole(_) => return None,
             }
         }
@@ -243,6 +246,17 @@ pub struct Tag {
     pub value: Template,
     /// Where it is said.
     pub origin: Origin,
+}
+
+/// A file or a folder that is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asset {
+    /// Its path, relative to the system's folder.
+    pub path: String,
+    /// Where it is read.
+    pub location: std::path::PathBuf,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// A tag that must be there.
@@ -563,6 +577,7 @@ impl Model {
             externals: Vec::new(),
             steps: Vec::new(),
             claims: Vec::new(),
+            assets: IndexMap::new(),
             deploy_params: IndexMap::new(),
             deploy_rules: Vec::new(),
             tags: Vec::new(),

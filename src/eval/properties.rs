@@ -6,8 +6,11 @@ use crate::base::{Span, Symbol};
 use crate::catalog::{Kind as ShapeKind, Obtain, Shape};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::model::ResourceId;
-use crate::eval::value::{Attribute, Hole, Kind, Node, NodeKind, Principal, Template, Value};
+use crate::eval::value::{AssetPart, Attribute, Hole, Kind, Node, NodeKind, Principal, Template, Value};
 use crate::eval::{Evaluator, units};
+
+/// How properties are called that say together where something lies.
+const ASSET_PLACES: [(&str, &str); 2] = [("S3Bucket", "S3Key"), ("Bucket", "Key")];
 
 /// The reason that provenance gives for tags.
 pub(super) const TAGGED: &str = "tagged here";
@@ -208,7 +211,29 @@ impl<'p> Evaluator<'p> {
         Some(Node::new(NodeKind::Map(map), value.origin))
     }
 
+    /// An asset where an object says in which bucket something lies, and under which key.
+    fn asset_node(&mut self, value: &Value, file: Symbol, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+        let pair =
+            ASSET_PLACES.iter().find(|(bucket, key)| [bucket, key].iter().all(|name| shape.property(name).is_some()));
+        let Some((bucket, key)) = pair else {
+            let mut diagnostic = Diagnostic::new(
+                codes::WRONG_TYPE,
+                slot.span,
+                format!("`{}` of `{}` is no place for an asset", slot.path, slot.ty),
+            );
+            diagnostic = diagnostic.help("`x.bucket` and `x.key` say where it lies when it is uploaded");
+            self.report(diagnostic);
+            return None;
+        };
+        let part = |part| Node::new(NodeKind::Text(Template::hole(Hole::Asset(file, part))), value.origin);
+        let map = [(Symbol::new(bucket), part(AssetPart::Bucket)), (Symbol::new(key), part(AssetPart::Key))];
+        Some(Node::new(NodeKind::Map(map.into_iter().collect()), value.origin))
+    }
+
     fn object_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+        if let Kind::Asset(file) = value.kind {
+            return self.asset_node(value, file, shape, slot);
+        }
         let Kind::Record(record) = &value.kind else { return self.wrong_property(value, shape, slot) };
         let mut map = IndexMap::with_capacity(record.len());
         for (key, item) in record.clone().iter() {

@@ -76,7 +76,7 @@ pub enum Kind {
     Base64(Template),
     /// The n-th availability zone of the region, from 0.
     Zone(i64),
-    /// A file's content, packed for a function.
+    /// A file or a folder that is uploaded: the name of what is uploaded.
     Asset(Symbol),
     /// A metric or an expression over metrics.
     Metric(Arc<Metric>),
@@ -165,7 +165,26 @@ pub enum Hole {
     External(ExternalId, Symbol),
     /// `${…}` of an IAM policy or a shell: passed through as written.
     Variable(Symbol),
+    /// Where an asset of this name lies when it is uploaded.
+    Asset(Symbol, AssetPart),
 }
+
+/// Where an asset lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AssetPart {
+    /// The bucket, which whoever deploys names.
+    Bucket,
+    /// The key in it, which is known when built.
+    Key,
+}
+
+/// The key under which an asset is uploaded.
+pub fn asset_key(file: &str) -> String {
+    format!("{ASSETS}/{file}")
+}
+
+/// The folder of assets, in a build and in a bucket.
+pub const ASSETS: &str = "assets";
 
 /// What is asked of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
-use crate::eval::model::{Model, StackId};
+use crate::eval::model::{After, Model, StackId};
 use crate::order::destroy;
 use crate::order::graph::Graph;
 use crate::order::nodes;
@@ -39,6 +39,10 @@ pub fn account(models: &[(&Model, &Derived)], account: &str, region: &str) -> Op
     }
     for (model, derived) in &there {
         nodes::edges(model, derived, &mut graph, &|what| nodes::id_in(model, what, true));
+        nodes::uploads(model, derived, &mut graph, &|id| {
+            let stack = model.stack(id);
+            (stack.per_account && stack.region == region).then(|| nodes::id_in(model, After::Stack(id), true))
+        });
     }
     let (sorted, diagnostics) = graph.sort();
     let mut plan = Plan {

@@ -77,7 +77,7 @@ impl Graph {
                     match target.kind {
                         StepKind::Account { .. } => found.push((step, target, reason)),
                         StepKind::Manual { .. } | StepKind::External { .. } => queue.push_back(*after),
-                        StepKind::Deploy { .. } => {}
+                        StepKind::Deploy { .. } | StepKind::Upload { .. } => {}
                     }
                 }
             }
@@ -177,7 +177,7 @@ impl Graph {
             let (first, then) = (name(pair.0), name(pair.1));
             let text = match because.kind {
                 EdgeKind::Explicit => format!("`{then}` comes after `{first}`"),
-                EdgeKind::Import | EdgeKind::Parameter | EdgeKind::Name => {
+                EdgeKind::Import | EdgeKind::Parameter | EdgeKind::Upload | EdgeKind::Name => {
                     format!("`{then}` uses `{}`, so it comes after `{first}`", because.from)
                 }
             };
@@ -194,7 +194,9 @@ impl Graph {
     /// first. A step of people stands right behind what it comes after, or right before what needs it.
     fn topological(&self, edges: &BTreeSet<(usize, usize)>) -> Vec<usize> {
         let count = self.steps.len();
-        let levels = levels(count, edges);
+        // Uploads can be done at any time: they do not move stacks into later layers.
+        let is_upload = |at: usize| self.node(at).is_some_and(|step| matches!(step.kind, StepKind::Upload { .. }));
+        let levels = levels(count, &edges.iter().copied().filter(|(before, _)| !is_upload(*before)).collect());
         let mut waiting = vec![0_usize; count];
         for (_, after) in edges {
             if let Some(slot) = waiting.get_mut(*after) {

@@ -1,10 +1,12 @@
 //! What of a model becomes a step, and what orders the steps.
 
+use std::collections::BTreeSet;
+
 use crate::base::{Span, Symbol};
 use crate::derive::template::{Derived, EdgeKind};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{After, External, ExternalId, ExternalSource, Model, StackId, Step, StepId};
-use crate::eval::value::{Hole, Kind, Template, Value};
+use crate::eval::value::{Hole, Kind, Template, Value, asset_key};
 use crate::order::graph::Graph;
 use crate::order::plan::{Because, PlanStep, StepKind, account_folder};
 
@@ -41,6 +43,7 @@ pub(super) fn environment(model: &Model, derived: &Derived, graph: &mut Graph) -
     for (stack, external, because) in uses {
         graph.edge(&name(After::External(external)), &name(After::Stack(stack)), because);
     }
+    uploads(model, derived, graph, &|stack| (!model.stack(stack).per_account).then(|| name(After::Stack(stack))));
     for (own, shared, because) in graph.shared_behind_own() {
         let message = format!(
             "stack `{}` is shared by all environments of the account, but has to wait for `{}` of one of them",
@@ -57,6 +60,45 @@ pub(super) fn environment(model: &Model, derived: &Derived, graph: &mut Graph) -
         );
     }
     diagnostics
+}
+
+/// Adds a step for each region in which templates name files, and what needs it. `name` gives the id of a stack's step.
+pub(super) fn uploads(model: &Model, derived: &Derived, graph: &mut Graph, name: &dyn Fn(StackId) -> Option<String>) {
+    let stacks: Vec<_> = derived
+        .templates
+        .iter()
+        .filter(|template| !template.assets.is_empty())
+        .filter_map(|template| Some((template, name(template.stack)?)))
+        .collect();
+    let regions: BTreeSet<&str> =
+        stacks.iter().map(|(template, _)| model.stack(template.stack).region.as_str()).collect();
+    for region in regions {
+        let there = || stacks.iter().filter(|(template, _)| model.stack(template.stack).region == region);
+        let mut files = Vec::new();
+        let mut span = Span::NONE;
+        for file in there().flat_map(|(template, _)| &template.assets) {
+            let Some(asset) = model.assets.get(file) else { continue };
+            let entry = (asset_key(file.as_str()), asset.path.clone());
+            if !files.contains(&entry) {
+                files.push(entry);
+            }
+            span = if span.is_none() { asset.span } else { span };
+        }
+        let id = format!("upload:{region}");
+        let kind = StepKind::Upload { region: region.to_owned(), files };
+        graph.step(PlanStep { id: id.clone(), name: Symbol::new("assets"), kind, span });
+        for (template, step) in there() {
+            for (file, asset) in template.assets.iter().filter_map(|file| Some((file, model.assets.get(file)?))) {
+                let because = Because {
+                    from: asset.path.clone(),
+                    via: Some(asset_key(file.as_str())),
+                    kind: EdgeKind::Upload,
+                    span: asset.span,
+                };
+                graph.edge(&id, step, because);
+            }
+        }
+    }
 }
 
 /// All edges between steps that are in the graph; `name` gives a step's id there.

@@ -44,7 +44,11 @@ impl Plan {
         part.stacks.retain(|_, stack| stacks.contains(&stack.name));
         part.steps.retain(|step| match &step.kind {
             StepKind::Deploy { stack } => part.stacks.contains_key(stack),
-            _ => false,
+            StepKind::Upload { .. } => {
+                let needed = |edge: &Edge| part.stacks.keys().any(|stack| edge.after == format!("deploy:{stack}"));
+                self.edges.iter().any(|edge| edge.before == step.id && needed(edge))
+            }
+            StepKind::Account { .. } | StepKind::Manual { .. } | StepKind::External { .. } => false,
         });
         let kept: Vec<String> = part.steps.iter().map(|step| step.id.clone()).collect();
         let both = |edge: &Edge| kept.contains(&edge.before) && kept.contains(&edge.after);
@@ -131,6 +135,13 @@ pub enum StepKind {
         stack: String,
         /// The folder of its plan, beside this one's.
         folder: String,
+    },
+    /// Files are uploaded that templates name.
+    Upload {
+        /// Into a bucket of this region.
+        region: String,
+        /// Their names there, and where they come from.
+        files: Vec<(String, String)>,
     },
     /// A person or a script does it.
     Manual {

@@ -48,6 +48,7 @@ pub(crate) fn empty(environment: &str) -> Sample {
         externals: Vec::new(),
         steps: Vec::new(),
         claims: Vec::new(),
+        assets: IndexMap::new(),
         deploy_params: IndexMap::new(),
         deploy_rules: Vec::new(),
         tags: Vec::new(),
@@ -90,6 +91,7 @@ impl Sample {
             resources: IndexMap::new(),
             outputs: IndexMap::new(),
             capabilities: IndexMap::new(),
+            assets: indexmap::IndexSet::new(),
             tags: IndexMap::from([(String::from("Project"), String::from("Shop"))]),
         });
         id

@@ -12,7 +12,7 @@ pub fn find<'a>(plan: &'a Plan, name: &str) -> Option<&'a PlanStep> {
     let by_stack = || {
         plan.steps.iter().find(|step| match &step.kind {
             StepKind::Deploy { stack } | StepKind::Account { stack, .. } => stack == name,
-            StepKind::Manual { .. } | StepKind::External { .. } => false,
+            StepKind::Upload { .. } | StepKind::Manual { .. } | StepKind::External { .. } => false,
         })
     };
     by_id.or_else(by_stack).or_else(|| plan.steps.iter().find(|step| step.name == name))

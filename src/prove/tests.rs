@@ -27,7 +27,7 @@ impl SourceNames for Names {
 fn built(sample: Sample) -> (Model, Files) {
     let (plan, _) = order(&sample.model, &sample.derived);
     let builds = [(sample.model, sample.derived, plan)];
-    let (files, diagnostics) = emit(&builds, &Names);
+    let (files, diagnostics) = emit(&builds, &Names, &std::collections::BTreeMap::new());
     assert!(diagnostics.is_empty());
     let [(model, _, _)] = builds;
     (model, files)

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use crate::eval::model::{ExternalSource, Model, ResourceId};
-use crate::eval::value::{Attribute, Hole, Piece, Pseudo, Template as Text};
+use crate::eval::value::{AssetPart, Attribute, Hole, Piece, Pseudo, Template as Text};
 use crate::prove::facts;
 use crate::prove::read::{Emitted, Template};
 
@@ -214,6 +214,8 @@ fn ways<'a>(model: &Model, hole: Hole, text: &'a str) -> Vec<&'a str> {
                 Some(ExternalSource::Ssm(_) | ExternalSource::Parameter) | None => marked(text, "parameter"),
             }
         }
+        Hole::Asset(_, AssetPart::Bucket) => parameter(text, "AssetBucket"),
+        Hole::Asset(file, AssetPart::Key) => text.strip_prefix(format!("assets/{file}").as_str()).into_iter().collect(),
         Hole::Variable(name) => text.strip_prefix(format!("${{{name}}}").as_str()).into_iter().collect(),
     }
 }

@@ -7,7 +7,7 @@ use crate::resolve::{Global, Program};
 use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
 
 /// Functions that infrac itself has.
-pub const BUILTINS: [&str; 29] = [
+pub const BUILTINS: [&str; 30] = [
     "min",
     "max",
     "length",
@@ -26,6 +26,7 @@ pub const BUILTINS: [&str; 29] = [
     "subnets",
     "zone",
     "file",
+    "asset",
     "service",
     "ssm",
     "cron",

@@ -5,6 +5,7 @@
 mod disk;
 mod find;
 mod memory;
+mod pack;
 mod sources;
 mod system_line;
 pub mod write;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 pub use disk::Disk;
 pub use find::{Found, Problem, Reading, SystemFolder, find_systems};
 pub use memory::Memory;
+pub use pack::{MAX_ASSET_BYTES, Pack, Unpackable, pack};
 pub use sources::{Place, Source, Sources};
 
 /// A source file may have this many bytes. The largest that a person maintains is far smaller; a wrong path is often larger.

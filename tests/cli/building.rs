@@ -62,3 +62,81 @@ fn some_stacks_can_be_built_alone() {
     assert_eq!(unknown.code, 1);
     assert!(unknown.err.contains("there is no stack `Bakc`"), "{}", unknown.err);
 }
+
+const WITH_CODE: &[u8] = br#"system demo
+environment test { account = "123456789012", region = "eu-west-2" }
+environment live { account = "210987654321", region = "eu-west-2" }
+
+stack Work in "us-east-1" {
+  role = Role { trusted = "lambda.amazonaws.com" }
+  first = AWS::Lambda::Function { Runtime = "nodejs24.x", Handler = "index.handler", Role = role, Code = asset("code") }
+  layer = AWS::Lambda::LayerVersion { Content = asset("layer.zip") }
+  note = AWS::SSM::Parameter { Type = "String", Value = "s3://{asset("code").bucket}/{asset("code").key}" }
+}
+stack Rest { topic = AWS::SNS::Topic {} }
+"#;
+
+#[test]
+fn code_is_packed_named_by_what_is_in_it_and_uploaded_before_what_runs_it() {
+    let sources: &[(&str, &[u8])] =
+        &[("demo.infra", WITH_CODE), ("code/index.js", b"1"), ("code/lib/a.js", b"2"), ("layer.zip", b"PK")];
+    let folder = folder(sources);
+    let build = || {
+        let built = run(folder.path(), &["build", "-o", "out", "--quiet"]);
+        assert_eq!((built.code, built.err.as_str()), (0, ""));
+        let template = json(&folder.path().join("out/test/demo-test-work.template.json"));
+        let code = &template["Resources"]["First"]["Properties"]["Code"];
+        assert_eq!(code["S3Bucket"], serde_json::json!({ "Ref": "AssetBucket" }));
+        assert!(template["Parameters"]["AssetBucket"].is_object());
+        code["S3Key"].as_str().unwrap().to_owned()
+    };
+    let key = build();
+    assert!(key.starts_with("assets/") && key.ends_with(".zip"), "{key}");
+    let archive = std::fs::read(folder.path().join("out/live").join(&key)).unwrap();
+    assert!(archive.starts_with(b"PK\x03\x04"));
+    let plan = json(&folder.path().join("out/test/plan.json"));
+    let step = plan["steps"].as_array().unwrap().iter().find(|step| step["do"] == "upload").unwrap();
+    assert_eq!(step["region"], "us-east-1");
+    assert_eq!(step["files"][0], serde_json::json!({ "file": key, "from": "code" }));
+    assert_eq!(step["files"][1]["from"], "layer.zip");
+    let edge = &plan["edges"][0];
+    assert_eq!((&edge["before"], &edge["after"]), (&step["id"], &Value::from("deploy:demo-test-work")));
+    assert_eq!(plan["stacks"]["demo-test-work"]["parameters"][0]["from"]["kind"], "asset_bucket");
+
+    // The same again is the same; another content has another name, and what nothing names any more goes away.
+    assert_eq!(build(), key);
+    std::fs::write(folder.path().join("code/lib/a.js"), "3").unwrap();
+    assert_ne!(build(), key);
+    assert!(!folder.path().join("out/live").join(&key).exists());
+}
+
+#[test]
+fn an_assembly_uploads_what_its_stacks_name() {
+    let folder = folder(&[("demo.infra", WITH_CODE), ("code/index.js", b"1"), ("layer.zip", b"PK")]);
+    assert_eq!(run(folder.path(), &["build", "-o", "out", "--quiet"]).code, 0);
+    let manifest = json(&folder.path().join("out/test/manifest.json"));
+    let stack = &manifest["artifacts"]["demo-test-work"];
+    let bucket = &stack["properties"]["parameters"]["AssetBucket"];
+    assert_eq!(stack["dependencies"], serde_json::json!(["demo-test-work.assets"]));
+    let file = manifest["artifacts"]["demo-test-work.assets"]["properties"]["file"].as_str().unwrap();
+    let files = json(&folder.path().join("out/test").join(file));
+    for entry in files["files"].as_object().unwrap().values() {
+        let place = &entry["destinations"]["123456789012-us-east-1"];
+        assert_eq!((&place["bucketName"], &place["objectKey"]), (bucket, &entry["source"]["path"]));
+        assert!(folder.path().join("out/test").join(entry["source"]["path"].as_str().unwrap()).is_file());
+    }
+    assert!(manifest["artifacts"]["demo-test-rest"]["properties"].get("parameters").is_none());
+}
+
+#[test]
+fn code_that_is_not_there_is_said_and_a_check_does_not_read_it() {
+    let folder = folder(&[("demo.infra", WITH_CODE), ("code/index.js", b"1")]);
+    let checked = run(folder.path(), &["check", "--format", "short"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.out.contains("error[missing_file]: `layer.zip` cannot be uploaded"), "{}", checked.out);
+    std::fs::write(folder.path().join("layer.zip"), "PK").unwrap();
+    assert_eq!(run(folder.path(), &["check"]).code, 0);
+    std::fs::remove_file(folder.path().join("code/index.js")).unwrap();
+    let checked = run(folder.path(), &["check", "--format", "short"]);
+    assert!(checked.out.contains("there is no file in it"), "{}", checked.out);
+}

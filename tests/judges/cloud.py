@@ -87,10 +87,21 @@ class Cloud:
     def deploy(self, plan: Plan, order: list[str] | None = None) -> dict[str, dict]:
         """Creates a plan's own stacks in its order, or in another one. Answers what each stack is then."""
         created: dict[str, dict] = {}
+        self.upload(plan)
         stacks = plan.deployed if order is None else [plan.stacks[name] for name in order]
         for stack in stacks:
             created[stack.name] = self.create(stack, parameters(stack, created))
         return created
+
+    def upload(self, plan: Plan) -> None:
+        """Uploads what a plan's stacks name, into a bucket for each region."""
+        for step in plan.uploads:
+            region, account = step["region"], next(iter(plan.accounts), None)
+            store, bucket = self.client("s3", account, region), asset_bucket(account, region)
+            place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            store.create_bucket(Bucket=bucket, **place)
+            for file in step["files"]:
+                store.put_object(Bucket=bucket, Key=file["file"], Body=(plan.folder / file["file"]).read_bytes())
 
     def resources(self, stack: Stack) -> dict[str, dict]:
         """The resources of a stack by logical id."""
@@ -199,9 +210,16 @@ def parameters(stack: Stack, created: dict[str, dict]) -> dict[str, str]:
         if source.get("kind") == "stack_output":
             outputs = created[source["stack"]].get("Outputs", [])
             values[name] = next(o["OutputValue"] for o in outputs if o["OutputKey"] == source["output"])
+        elif source.get("kind") == "asset_bucket":
+            values[name] = asset_bucket(stack.account, stack.region)
         elif "Default" not in stack.template["Parameters"][name]:
             values[name] = f"judge-{name}"
     return values
+
+
+def asset_bucket(account: str | None, region: str) -> str:
+    """The judge's bucket for code and files. Bucket names are the same all over the world."""
+    return f"judge-assets-{account}-{region}"
 
 
 def imported(value) -> list:

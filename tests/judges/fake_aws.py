@@ -58,7 +58,15 @@ def answer(plain: list[str], named: dict[str, list[str]], stacks: dict[str, dict
             return cloudformation(operation, rest, name, named, stacks)
         case ["s3api", "list-object-versions"]:
             return {}
-        case ["configure", *_] | ["s3", "cp", *_] | ["rds" | "dynamodb" | "elbv2" | "ec2" | "cognito-idp", *_]:
+        case ["s3api", "head-object"]:
+            if named["--key"][0] not in stored():
+                raise Failure("An error occurred (404) when calling the HeadObject operation: Not Found")
+            return {}
+        case ["s3", "cp", source, target]:
+            key = target.removeprefix("s3://").partition("/")[2]
+            (HOME / "objects.json").write_text(json.dumps(stored() | {key: str(Path(source).resolve())}), encoding="utf-8")
+            return ""
+        case ["configure", *_] | ["rds" | "dynamodb" | "elbv2" | "ec2" | "cognito-idp", *_]:
             return ""
     raise Failure(f"the stand-in for aws does not know `{' '.join(plain)}`")
 
@@ -108,9 +116,16 @@ def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, 
     raise Failure(f"the stand-in for aws does not know `cloudformation {operation}`")
 
 
+def stored() -> dict[str, str]:
+    """The files that were uploaded, by their keys."""
+    memory = HOME / "objects.json"
+    return json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+
+
 def propose(name: str, named: dict[str, list[str]], stacks: dict[str, dict]) -> None:
     """Remembers what a stack shall be."""
-    (file,) = [*named.get("--template-file", []), *named.get("--template-body", [])]
+    urls = [stored()[url.partition(".com/")[2]] for url in named.get("--template-url", [])]
+    (file,) = [*named.get("--template-file", []), *named.get("--template-body", []), *urls]
     template = json.loads(Path(file.removeprefix("file://")).read_text(encoding="utf-8"))
     stack = stacks.setdefault(name, {"StackName": name, "Live": False, "Template": None})
     stack["Proposed"] = template

@@ -92,6 +92,11 @@ class Plan:
         return [self.steps[i] for i in self.order if self.steps[i]["do"] == "account"]
 
     @property
+    def uploads(self) -> list[dict]:
+        """The steps that upload files."""
+        return [self.steps[i] for i in self.order if self.steps[i]["do"] == "upload"]
+
+    @property
     def destroyed(self) -> list[str]:
         """Names of the stacks in the order in which they are deleted."""
         return [step.removeprefix("delete:") for step in self.destroy["order"] if step.startswith("delete:")]

@@ -57,6 +57,18 @@ def test_account_steps_lead_to_a_plan_that_deploys_their_stack(builds):
                 assert other and step["stack"] in {s.name for s in other[0].deployed}, (plan.name, step)
 
 
+def test_what_a_stack_names_is_there_and_uploaded_before(builds):
+    for build in builds:
+        for plan in build.plans:
+            files = {f["file"]: step["id"] for step in plan.uploads for f in step["files"]}
+            assert files.keys() == {f"assets/{p.name}" for p in plan.folder.glob("assets/*")}, plan.folder
+            edges = {(e.before, e.after) for e in plan.edges}
+            for stack in plan.deployed:
+                for key in files:
+                    if f'"{key}"' in stack.body:
+                        assert (files[key], f"deploy:{stack.name}") in edges, (plan.name, stack.name, key)
+
+
 def test_every_import_between_stacks_has_an_edge(builds):
     """Found in the templates alone: what imports an export comes after the stack that makes it."""
     for build in builds:

@@ -100,6 +100,7 @@ fn options(common: &Common) -> Options {
         set: common.set.clone(),
         as_of: common.as_of,
         jobs: common.jobs.map(usize::from),
+        ..Options::default()
     }
 }
 
