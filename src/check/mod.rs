@@ -3,6 +3,7 @@
 mod accounts;
 mod catalog;
 mod facts;
+pub mod iam;
 mod limits;
 mod metrics;
 mod moving;

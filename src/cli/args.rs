@@ -45,6 +45,9 @@ pub enum Command {
     /// Run the `test` blocks of a system
     #[command(after_help = "Example: infrac test specs/hr-lab --junit report.xml")]
     Test(TestArguments),
+    /// Ask what IAM decides
+    #[command(subcommand, arg_required_else_help = true, after_help = "Example: infrac iam simulate request.json")]
+    Iam(IamCommand),
     /// Show the page of a diagnostic; without a code, list all of them
     #[command(after_help = "Example: infrac explain unknown_name")]
     Explain {
@@ -63,6 +66,22 @@ pub enum Command {
         /// The folder to write to
         folder: PathBuf,
     },
+}
+
+/// What to ask of IAM.
+#[derive(Debug, Subcommand)]
+pub enum IamCommand {
+    /// Decide requests over policies that are given, of every kind
+    #[command(after_help = "Example: infrac iam simulate request.json")]
+    Simulate(SimulateArguments),
+}
+
+/// Arguments of `infrac iam simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// A request as JSON, or a list of them; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// What all commands take that look at systems.

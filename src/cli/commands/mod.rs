@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod explain;
+mod iam;
 mod man;
 mod plan;
 mod test;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use super::Answer;
-use super::args::{Arguments, Color, Command, Common, Deny};
+use super::args::{Arguments, Color, Command, Common, Deny, IamCommand};
 use super::render::{self, Batch, Format};
 use super::terminal::{Stream, look};
 use crate::diag::{Diagnostic, Level};
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Build(arguments) => build::run(&world, arguments, shown),
         Command::Plan(arguments) => plan::run(&world, arguments, shown),
         Command::Test(arguments) => test::run(&world, arguments, shown),
+        Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),
         Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => {

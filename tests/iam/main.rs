@@ -1,0 +1,8 @@
+//! What IAM decides: the cases of its documents, and what must hold for all policies.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod command;
+mod documented;
+mod malformed;
+mod properties;
