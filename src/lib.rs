@@ -8,10 +8,12 @@
 
 pub mod base;
 pub mod catalog;
+pub mod cfn;
 pub mod check;
 pub mod cli;
 pub mod derive;
 pub mod diag;
+pub mod diff;
 pub mod driver;
 pub mod emit;
 pub mod eval;

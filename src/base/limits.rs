@@ -17,3 +17,9 @@ pub const MAX_STEPS: u64 = 2_000_000;
 
 /// How deeply values may need each other: functions in functions, references through components.
 pub const MAX_EVALUATION_DEPTH: u32 = 400;
+
+/// How deeply values may be nested in a CloudFormation template.
+pub const MAX_TEMPLATE_DEPTH: usize = 128;
+
+/// How many values a CloudFormation template may have, aliases and loops unfolded. The service takes a megabyte.
+pub const MAX_TEMPLATE_NODES: usize = 1_000_000;

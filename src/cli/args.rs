@@ -42,6 +42,12 @@ pub enum Command {
     /// Show the order in which the stacks are deployed, and why
     #[command(after_help = "Example: infrac plan specs/hr-lab --why Data Compute")]
     Plan(PlanArguments),
+    /// Show what an update does: what is replaced, what is lost, who gains access
+    #[command(
+        after_help = "Exit codes: 0 nothing changes; 3 safe changes; 4 a person should look; 5 not in one update; 6 no safe way.\n\n\
+                      Example: infrac diff deployed.yaml template.yaml --new-parameters prod.json"
+    )]
+    Diff(DiffArguments),
     /// Run the `test` blocks of a system
     #[command(after_help = "Example: infrac test specs/hr-lab --junit report.xml")]
     Test(TestArguments),
@@ -161,6 +167,29 @@ pub struct PlanArguments {
     pub common: Common,
 }
 
+/// Arguments of `infrac diff`.
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// What is deployed: a CloudFormation template
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+    /// What shall be deployed: a CloudFormation template
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
+    /// Values for the parameters of the old template, as a JSON object
+    #[arg(long, value_name = "FILE")]
+    pub old_parameters: Option<PathBuf>,
+    /// Values for the parameters of the new template, as a JSON object
+    #[arg(long, value_name = "FILE")]
+    pub new_parameters: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: DiffFormat,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+}
+
 /// Arguments of `infrac test`.
 #[derive(Debug, Args)]
 pub struct TestArguments {
@@ -194,6 +223,15 @@ pub enum Color {
 pub enum Deny {
     /// Warnings.
     Warnings,
+}
+
+/// The form of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
 }
 
 /// The form of a deploy order.

@@ -126,6 +126,9 @@ codes! {
     MISPLACED "misplaced" Error "each statement has a meaning in certain blocks only";
     STRAY_DOC "stray_doc" Warning "documentation that belongs to no declaration is shown nowhere";
 
+    // Templates of others.
+    MALFORMED_TEMPLATE "malformed_template" Error "CloudFormation would refuse it, so nothing can be said about what it would do";
+
     // Names.
     UNKNOWN_NAME "unknown_name" Error "a name must be defined somewhere in the system or the standard library";
     UNKNOWN_TYPE "unknown_type" Error "neither the standard library nor CloudFormation knows this type, so nothing about it could be checked";

@@ -7,6 +7,7 @@ mod others;
 mod plan;
 mod reading;
 mod run;
+mod templates;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove};
 
 pub use reading::diagnostic_of;
+pub use templates::{Compared, TemplateFiles, compare_templates};
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run;
 
-const COMMANDS: [&str; 7] = ["check", "build", "plan", "test", "iam", "explain", "completions"];
+const COMMANDS: [&str; 8] = ["check", "build", "plan", "diff", "test", "iam", "explain", "completions"];
 
 #[test]
 fn the_help_names_every_command() {

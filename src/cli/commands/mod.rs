@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod diff;
 mod explain;
 mod iam;
 mod man;
@@ -31,6 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Check(arguments) => check::run(&world, arguments, shown),
         Command::Build(arguments) => build::run(&world, arguments, shown),
         Command::Plan(arguments) => plan::run(&world, arguments, shown),
+        Command::Diff(arguments) => diff::run(&world, arguments, shown),
         Command::Test(arguments) => test::run(&world, arguments, shown),
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),

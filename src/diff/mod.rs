@@ -1,0 +1,190 @@
+//! What an update does: two templates, or two builds, and for each resource what becomes of it, of its data, and of who may reach it.
+//!
+//! `changes` finds the paths that differ, `classify` says what a change of a path means, `propagate` carries it along references,
+//! `data` what is lost, `access` who gains and loses what, `exposure` what becomes public or loses protection, and `verdict` sums it up.
+//! `json` and `text` show it.
+
+mod access;
+mod changes;
+mod classify;
+mod data;
+mod exposure;
+pub mod facts;
+mod json;
+mod propagate;
+mod resources;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod text;
+mod verdict;
+
+use crate::base::Span;
+use crate::cfn::{Evaluated, Value};
+
+pub use access::{Access, AccessChange};
+pub use exposure::{Exposure, ExposureChange};
+pub use json::to_json;
+pub use text::to_text;
+pub use verdict::Verdict;
+
+/// What an update does.
+#[derive(Debug)]
+pub struct Difference {
+    /// Stack by stack.
+    pub stacks: Vec<StackDifference>,
+    /// Who gains and loses what.
+    pub access: Vec<Access>,
+    /// What becomes public or loses protection.
+    pub exposure: Vec<Exposure>,
+    /// In how many updates it can be done.
+    pub phases: usize,
+    /// What to make of it.
+    pub verdict: Verdict,
+}
+
+/// What an update does to a stack.
+#[derive(Debug)]
+pub struct StackDifference {
+    /// The stack's name, or the template's file.
+    pub stack: String,
+    /// Its resources, in the order of the new template, those that go away last.
+    pub resources: Vec<ResourceDifference>,
+    /// Its outputs that differ.
+    pub outputs: Vec<OutputDifference>,
+    /// What cannot be said, and why.
+    pub notes: Vec<String>,
+}
+
+/// What an update does to a resource.
+#[derive(Debug)]
+pub struct ResourceDifference {
+    /// Its logical id.
+    pub logical_id: String,
+    /// Its type; the new one, if it changes.
+    pub ty: String,
+    /// What becomes of it.
+    pub action: Action,
+    /// Whether it is replaced.
+    pub replacement: Replacement,
+    /// What becomes of its data.
+    pub data: Data,
+    /// Whether it is out of service for a while.
+    pub downtime: bool,
+    /// Why.
+    pub causes: Vec<Cause>,
+    /// Why CloudFormation refuses it.
+    pub blocked: Option<Blocked>,
+    /// Where it stands: in the new template, or in the old one if it goes away.
+    pub span: Span,
+}
+
+/// What becomes of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// It is made.
+    Add,
+    /// It goes away.
+    Remove,
+    /// It is changed, perhaps by a replacement.
+    Modify,
+    /// It goes to another place and stays what it is.
+    Move,
+    /// Nothing; a value that it reads may change.
+    None,
+}
+
+/// Whether a resource is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Replacement {
+    /// It is not.
+    Never,
+    /// It depends on what cannot be known here.
+    Maybe,
+    /// It is.
+    Always,
+}
+
+/// What becomes of a resource's data, if the worst happens that may happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Data {
+    /// It stays where it is.
+    Kept,
+    /// The resource stays without the stack, and its data with it.
+    Retained,
+    /// A snapshot stays.
+    Snapshot,
+    /// It is lost.
+    Lost,
+}
+
+/// Why CloudFormation refuses an update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blocked {
+    /// It would have to exist twice under one name for a while. The path of the name, and the name.
+    Named(String, String),
+    /// A resource cannot become one of another type. The old type.
+    Type(String),
+    /// A property that no update may change.
+    Fixed(String),
+}
+
+/// A path that differs, and what that means.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// The path within the resource, as a JSON pointer.
+    pub path: String,
+    /// What kind of change it is.
+    pub kind: CauseKind,
+    /// Whether it replaces the resource.
+    pub requires: Replacement,
+    /// The old value; nothing if there was none.
+    pub from: Option<Value>,
+    /// The new value; nothing if there is none.
+    pub to: Option<Value>,
+    /// What the change comes from, if it stands elsewhere: another resource, or an export.
+    pub through: Option<String>,
+    /// Where the new value stands, or the old one if there is no new one.
+    pub span: Span,
+}
+
+/// What a change of a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CauseKind {
+    /// Only set when the resource is made.
+    CreateOnly,
+    /// Some changes replace the resource.
+    Conditional,
+    /// Changed in place.
+    Updatable,
+    /// Nothing is known of it.
+    Unknown,
+    /// The value comes from something that changes.
+    Propagated,
+}
+
+/// An output that differs.
+#[derive(Debug, Clone)]
+pub struct OutputDifference {
+    /// Its logical id.
+    pub output: String,
+    /// The export's name in the old template.
+    pub export: Option<Value>,
+    /// The old value.
+    pub from: Option<Value>,
+    /// The new value.
+    pub to: Option<Value>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What two templates of one stack differ in.
+pub fn templates(stack: &str, old: &Evaluated, new: &Evaluated) -> Difference {
+    let resources = resources::compare(old, new);
+    let outputs = resources::outputs(old, new);
+    let access = access::compare(old, new);
+    let exposure = exposure::compare(old, new, &resources);
+    let notes = resources::notes(old, new);
+    let stacks = vec![StackDifference { stack: stack.to_owned(), resources, outputs, notes }];
+    verdict::sum_up(stacks, access, exposure)
+}

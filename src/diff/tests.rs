@@ -1,0 +1,228 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use super::*;
+use crate::base::FileId;
+use crate::cfn::{self, Parameters};
+
+fn evaluated(file: u32, text: &str) -> Evaluated {
+    let (node, found) = cfn::document(FileId(file), text);
+    assert!(found.is_empty(), "{found:?}");
+    let (template, found) = cfn::template(node.unwrap());
+    assert!(found.is_empty(), "{found:?}");
+    cfn::evaluate(&template.unwrap(), &Parameters::default()).0
+}
+
+fn difference(old: &str, new: &str) -> Difference {
+    templates("stack", &evaluated(0, old), &evaluated(1, new))
+}
+
+/// The difference of two templates' resources, as people read it.
+fn told(old: &str, new: &str) -> String {
+    let wrap = |resources: &str| format!("Resources:\n{resources}");
+    to_text(&difference(&wrap(old), &wrap(new)), &|_| None)
+}
+
+#[test]
+fn nothing_changes_where_only_the_spelling_does() {
+    let old = r#"
+  Q: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: 5, Tags: [{Key: a, Value: "1"}, {Key: b, Value: x}]}}
+  T: {Type: AWS::SNS::Topic, DependsOn: Q, Properties: {TopicName: !Join ["-", [a, b]]}}"#;
+    let new = r#"
+  T: {Type: AWS::SNS::Topic, Properties: {TopicName: !Sub "a-b"}}
+  Q: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: b, Value: x}, {Key: a, Value: 1}], DelaySeconds: "5"}}"#;
+    insta::assert_snapshot!(told(old, new), @r"
+    stack (2 unchanged)
+
+    nothing changes
+    ");
+}
+
+#[test]
+fn a_replacement_is_carried_to_those_that_refer_to_it() {
+    let old = "
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: one}}
+  Inner: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Topic, Protocol: sqs, Endpoint: x}}
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Topic], Threshold: 1}}
+  Apart: {Type: AWS::SQS::Queue}";
+    let new = old.replace("one", "two");
+    insta::assert_snapshot!(told(old, &new), @r"
+    stack (1 unchanged)
+      ! Topic (AWS::SNS::Topic) is replaced
+          /Properties/TopicName: one → two  replaces it
+      ! Inner (AWS::SNS::Subscription) is replaced
+          /Properties/TopicArn: follows Topic  replaces it
+      ~ Alarm (AWS::CloudWatch::Alarm) changes in place
+          /Properties/AlarmActions/0: follows Topic
+
+    a person should look at this
+    ");
+}
+
+#[test]
+fn a_change_in_place_reaches_only_what_reads_it() {
+    let old = "
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: one, DisplayName: a}}
+  ByRef: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Topic}}
+  ByName: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Topic.TopicName}}
+  ByDisplay: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Topic.DisplayName}}";
+    let new = old.replace("DisplayName: a", "DisplayName: b");
+    insta::assert_snapshot!(told(old, &new), @"
+    stack (2 unchanged)
+      ~ Topic (AWS::SNS::Topic) changes in place
+          /Properties/DisplayName: a → b
+      ~ ByDisplay (AWS::SSM::Parameter) changes in place
+          /Properties/Value: follows Topic.DisplayName
+
+    safe: nothing is replaced, lost or opened
+    ");
+}
+
+#[test]
+fn data_is_kept_by_the_policy_that_governs() {
+    let table = |attributes: &str, name: &str| {
+        format!(
+            "  T: {{Type: AWS::DynamoDB::Table, {attributes} Properties: {{TableName: {name}, KeySchema: [{{AttributeName: a, KeyType: HASH}}]}}}}"
+        )
+    };
+    let data = |old: &str, new: &str| {
+        let wrap = |resources: &str| format!("Resources:\n  Other: {{Type: AWS::SQS::Queue}}\n{resources}");
+        let difference = difference(&wrap(old), &wrap(new));
+        difference.stacks[0].resources.iter().find(|resource| resource.action != Action::None).unwrap().data
+    };
+    assert_eq!(data(&table("", "a"), &table("", "b")), Data::Lost);
+    // What is replaced goes by the new template's policy, what is removed by the old one's.
+    assert_eq!(data(&table("UpdateReplacePolicy: Retain,", "a"), &table("", "b")), Data::Lost);
+    assert_eq!(data(&table("", "a"), &table("UpdateReplacePolicy: Retain,", "b")), Data::Retained);
+    assert_eq!(data(&table("DeletionPolicy: Retain,", "a"), &table("DeletionPolicy: Retain,", "b")), Data::Lost);
+    assert_eq!(data(&table("DeletionPolicy: Retain,", "a"), ""), Data::Retained);
+    assert_eq!(data(&table("", "a"), ""), Data::Lost);
+    // A snapshot is made where there are any.
+    assert_eq!(data(&table("DeletionPolicy: Snapshot,", "a"), ""), Data::Lost);
+    assert_eq!(data("  V: {Type: AWS::EC2::Volume, DeletionPolicy: Snapshot}", ""), Data::Snapshot);
+    assert_eq!(data("  D: {Type: AWS::RDS::DBInstance}", ""), Data::Snapshot);
+    assert_eq!(data("  D: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: c}}", ""), Data::Lost);
+    assert_eq!(data("  A: {Type: AWS::SNS::Topic}", ""), Data::Kept);
+}
+
+#[test]
+fn a_name_blocks_a_replacement() {
+    let old = "
+  T: {Type: AWS::DynamoDB::Table, Properties: {TableName: a, KeySchema: [{AttributeName: a, KeyType: HASH}]}}
+  G: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {Name: g, Port: 80, Protocol: HTTP, VpcId: v}}";
+    let new = old.replace("Port: 80", "Port: 81");
+    insta::assert_snapshot!(told(old, &new), @r"
+    stack (1 unchanged)
+      ! G (AWS::ElasticLoadBalancingV2::TargetGroup) is replaced; out of service for a while
+          /Properties/Port: 80 → 81  replaces it
+          refused: the new one would need the name `g` (/Properties/Name) while the old one still has it
+
+    CloudFormation refuses this in one update; it takes several
+    ");
+}
+
+#[test]
+fn what_is_not_known_is_never_called_safe() {
+    let old = "
+  N: {Type: Some::Private::Type, Properties: {A: 1}}
+  C: {Type: Custom::Thing, Properties: {ServiceToken: arn, A: 1}}
+  Q: {Type: AWS::SQS::Queue, Properties: {NoSuchProperty: 1}}
+  S: {Type: AWS::SNS::Subscription, Properties: {TopicArn: arn, Protocol: sqs}}";
+    let new = old.replace(": 1}", ": 2}").replace("TopicArn: arn", "TopicArn: !ImportValue x");
+    insta::assert_snapshot!(told(old, &new), @r#"
+    stack
+      ? N (Some::Private::Type) may be replaced; its data may be lost
+          /Properties/A: 1 → 2  nothing is known of this; it may replace it
+      ? C (Custom::Thing) may be replaced
+          /Properties/A: 1 → 2  nothing is known of this; it may replace it
+      ? Q (AWS::SQS::Queue) may be replaced; its data may be lost
+          /Properties/NoSuchProperty: 1 → 2  nothing is known of this; it may replace it
+      ? S (AWS::SNS::Subscription) may be replaced
+          /Properties/TopicArn: arn → {"Fn::ImportValue":"x"}  replaces it if the value differs
+
+    a person should look at this
+    "#);
+}
+
+#[test]
+fn another_type_under_one_logical_id_is_refused() {
+    let text = told("  A: {Type: AWS::SNS::Topic}", "  A: {Type: AWS::SQS::Queue}");
+    insta::assert_snapshot!(text, @r"
+    stack
+      ! A (AWS::SQS::Queue) is replaced; out of service for a while
+          /Type: AWS::SNS::Topic → AWS::SQS::Queue  replaces it
+          refused: an update cannot make another type of it (it is AWS::SNS::Topic); use another logical id
+
+    CloudFormation refuses this in one update; it takes several
+    ");
+}
+
+#[test]
+fn access_is_compared_as_sets() {
+    let role = |statements: &str| {
+        format!(
+            "  App: {{Type: AWS::IAM::Role, Properties: {{AssumeRolePolicyDocument: {{Statement: [{{Effect: Allow, Principal: {{Service: lambda.amazonaws.com}}, Action: sts:AssumeRole}}]}}, \
+             Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statements}]}}}}]}}}}"
+        )
+    };
+    let changes = |old: &str, new: &str| {
+        let wrap = |text: &str| format!("Resources:\n{}", role(text));
+        let all = difference(&wrap(old), &wrap(new)).access;
+        all.iter()
+            .map(|it| format!("{:?} {} {} {}", it.change, it.principal, it.action, it.resource))
+            .collect::<Vec<_>>()
+    };
+    let wide = "{Effect: Allow, Action: 's3:*', Resource: '*'}";
+    let narrow = "{Effect: Allow, Action: s3:GetObject, Resource: '*'}";
+    assert_eq!(changes(wide, narrow), ["Narrowed App s3:* *"]);
+    assert_eq!(changes(narrow, wide), ["Broadened App s3:* *"]);
+    assert_eq!(
+        changes(narrow, "{Effect: Allow, Action: [s3:GetObject, s3:PutObject], Resource: '*'}"),
+        ["Gained App s3:PutObject *"]
+    );
+    assert_eq!(
+        changes("{Effect: Allow, Action: sqs:SendMessage, Resource: a}", narrow),
+        ["Gained App s3:GetObject *", "Lost App sqs:SendMessage a"]
+    );
+    let only = "{Effect: Allow, Action: s3:GetObject, Resource: '*', Condition: {Bool: {aws:SecureTransport: true}}}";
+    assert_eq!(changes(only, narrow), ["Broadened App s3:GetObject *"]);
+    let deny = format!("{narrow}, {{Effect: Deny, Action: s3:GetObject, Resource: secret}}");
+    assert_eq!(changes(&deny, narrow), ["Broadened App s3:GetObject (denied) secret"]);
+    assert_eq!(changes(&format!("{wide}, {narrow}"), &format!("{narrow}, {wide}")), Vec::<String>::new());
+}
+
+#[test]
+fn what_opens_to_the_public_or_loses_protection_is_told() {
+    let old = "
+  B: {Type: AWS::S3::Bucket, DeletionPolicy: Retain, Properties: {PublicAccessBlockConfiguration: {BlockPublicPolicy: true}, VersioningConfiguration: {Status: Enabled}}}
+  D: {Type: AWS::RDS::DBInstance, Properties: {PubliclyAccessible: false, BackupRetentionPeriod: 7}}
+  G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}]}}
+  W: {Type: AWS::WAFv2::WebACLAssociation}";
+    let new = "
+  B: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Suspended}}}
+  D: {Type: AWS::RDS::DBInstance, Properties: {PubliclyAccessible: true, BackupRetentionPeriod: 1}}
+  G: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 0.0.0.0/0}, {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}]}}
+  P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B, PolicyDocument: {Statement: [{Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: x}]}}}
+  U: {Type: AWS::Lambda::Url, Properties: {AuthType: NONE}}";
+    let wrap = |resources: &str| format!("Resources:\n{resources}");
+    let found = difference(&wrap(old), &wrap(new)).exposure;
+    let told: Vec<String> = found.iter().map(|it| format!("{:?} {}: {}", it.change, it.logical_id, it.about)).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn outputs_are_compared_and_exports_named() {
+    let template = |value: &str| {
+        format!("Resources: {{Q: {{Type: AWS::SQS::Queue}}}}\nOutputs: {{O: {{Value: {value}, Export: {{Name: e}}}}}}")
+    };
+    let found = difference(&template("a"), &template("b"));
+    assert_eq!(found.verdict, Verdict::Review);
+    assert_eq!(found.stacks[0].outputs[0].output, "O");
+}
+
+#[test]
+fn the_document_for_programs_keeps_its_form() {
+    let old = "  T: {Type: AWS::SNS::Topic, Properties: {TopicName: a}}";
+    let wrap = |resources: &str| format!("Resources:\n{resources}");
+    let found = difference(&wrap(old), &wrap(&old.replace("a}", "b}")));
+    insta::assert_snapshot!(serde_json::to_string_pretty(&to_json(&found, &|_| None)).unwrap());
+}
