@@ -30,6 +30,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut declarations: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut sources = String::new();
+    let mut standing: Vec<String> = Vec::new();
     for (index, path) in files.iter().enumerate() {
         let text = fs::read_to_string(path)?;
         let file = FileId(FileId::STDLIB + u32::try_from(index)?);
@@ -41,6 +42,9 @@ pub fn build() -> Result<(), Box<dyn Error>> {
         for item in &parsed.file.items {
             let name =
                 name_of(item).ok_or_else(|| format!("{}: the library holds declarations only", path.display()))?;
+            if item.marks.iter().any(|mark| mark.name.name == "standing") {
+                standing.push(name.clone());
+            }
             if declarations.insert(name.clone(), postcard::to_stdvec(item)?).is_some() {
                 return Err(format!("{}: `{name}` is defined twice in the library", path.display()).into());
             }
@@ -49,6 +53,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
         let absolute = fs::canonicalize(path)?;
         writeln!(sources, "    ({shown:?}, include_str!({:?})),", absolute.to_string_lossy())?;
     }
+    standing.sort();
     let mut heap: Vec<u8> = Vec::new();
     let mut table = String::new();
     for (name, encoded) in &declarations {
@@ -58,6 +63,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("library.bin"), heap)?;
     let generated = format!(
         "static DECLARATIONS: [Declaration; {}] = [\n{table}];\n\
+         static STANDING: &[&str] = &{standing:?};\n\
          static SOURCES: &[(&str, &str)] = &[\n{sources}];\n\
          static ENCODED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/library.bin\"));\n",
         declarations.len()

@@ -54,6 +54,23 @@ pub(super) fn nothing_goes_away(world: &mut World<'_>) {
     }
 }
 
+/// Custom resources run code of the user's own, as somebody, whenever the stack changes.
+pub(super) fn custom_resources_are_meant(world: &mut World<'_>) {
+    let model = world.model;
+    for id in model.resource_ids() {
+        let resource = model.resource(id);
+        if !crate::derive::is_custom(resource.ty.as_str()) {
+            continue;
+        }
+        let message = format!("`{}` is a custom resource: its function runs with a role of its own", resource.path);
+        world.found.push(
+            Diagnostic::new(codes::CUSTOM_RESOURCE, model.origins.user_span(resource.origin), message)
+                .here(format!("this makes a `{}`", resource.ty))
+                .help("use a type of CloudFormation, if there is one by now; else say why: `@waive(custom_resource, because \"…\")`"),
+        );
+    }
+}
+
 /// No two resources of a stack have one logical id.
 pub(super) fn logical_ids_differ(world: &mut World<'_>) {
     let model = world.model;

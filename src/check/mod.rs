@@ -56,6 +56,7 @@ const CHECKS: &[Check] = &[
     moving::references_stay,
     catalog::types_exist_there,
     catalog::nothing_goes_away,
+    catalog::custom_resources_are_meant,
     catalog::logical_ids_differ,
 ];
 

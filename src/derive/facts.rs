@@ -20,6 +20,10 @@ pub mod pseudo {
 
 /// A role.
 pub const ROLE: &str = "AWS::IAM::Role";
+/// A role's attribute for its ARN.
+pub const ROLE_ARN: &str = "Arn";
+/// The keys of a policy's statement under which principals stand.
+pub const PRINCIPALS: &[&str] = &["Principal", "NotPrincipal"];
 /// A role's property for inline policies.
 pub const ROLE_POLICIES: &str = "Policies";
 /// A policy that stands beside its roles.

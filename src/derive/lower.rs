@@ -75,6 +75,31 @@ impl Build<'_> {
         Tree::new(Json::Map(lowered), node.origin)
     }
 
+    /// Who a policy written by hand is about. AWS refuses a role that is not there, so a role of ours is asked for, not
+    /// called by its name.
+    fn principals(&mut self, node: &Node, place: Place) -> Tree {
+        let asked = |lower: &mut Self, node: &Node| match single(node) {
+            Some(Hole::Resource(id, Attribute::Arn)) if lower.model.resource(id).ty == facts::ROLE => {
+                let arn = Reference::GetAtt(Symbol::new(facts::ROLE_ARN));
+                lower.tree(vec![Atom::Resource(id, arn)], place, node.origin)
+            }
+            _ => lower.node(node, place),
+        };
+        let NodeKind::Map(entries) = &node.kind else { return self.node(node, place) };
+        let mut lowered = IndexMap::new();
+        for (kind, who) in entries {
+            let tree = match &who.kind {
+                NodeKind::List(items) => {
+                    let items = items.iter().map(|item| asked(self, item)).collect();
+                    Tree::new(Json::List(items), who.origin)
+                }
+                _ => asked(self, who),
+            };
+            lowered.insert(kind.as_str().to_owned(), tree);
+        }
+        Tree::new(Json::Map(lowered), node.origin)
+    }
+
     /// A node as a tree.
     pub fn node(&mut self, node: &Node, place: Place) -> Tree {
         let outside = self.within;
@@ -94,8 +119,12 @@ impl Build<'_> {
             NodeKind::Text(text) => return self.text(text, place, node.origin),
             NodeKind::List(items) => Json::List(items.iter().map(|item| self.node(item, place)).collect()),
             NodeKind::Map(entries) => {
-                let lower = |(key, value): (&Symbol, &Node)| (key.as_str().to_owned(), self.node(value, place));
-                Json::Map(entries.iter().map(lower).collect())
+                let mut lower = |(key, value): (&Symbol, &Node)| {
+                    let names_principals = facts::PRINCIPALS.contains(&key.as_str());
+                    let tree = if names_principals { self.principals(value, place) } else { self.node(value, place) };
+                    (key.as_str().to_owned(), tree)
+                };
+                Json::Map(entries.iter().map(&mut lower).collect())
             }
             NodeKind::Json(document) => {
                 let atoms = json_text(self.model, document, place);

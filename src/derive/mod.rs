@@ -41,6 +41,7 @@ use template::Derived;
 
 pub use build::pseudo_name;
 pub use depends::uses;
+pub use facts::is_custom;
 pub use lower::known_text;
 pub use pattern::{contains, matches};
 pub use refs::{Atom, Place, Reference, expand, has_name, joined};

@@ -3,6 +3,7 @@
 //! A code is one word for `infrac explain`, waivers, `lints { … }` and SARIF. Its page is `docs/diagnostics/<code>.md`.
 
 use std::fmt;
+use std::sync::{PoisonError, RwLock};
 
 /// How serious a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,9 @@ struct Info {
     why: &'static str,
 }
 
+/// The rules of policies that were met so far.
+static RULES: RwLock<Vec<&'static Info>> = RwLock::new(Vec::new());
+
 /// One code of the registry.
 #[derive(Clone, Copy)]
 pub struct Code(&'static Info);
@@ -60,9 +64,24 @@ impl Code {
         self.0.why
     }
 
-    /// The code of a name.
+    /// The code of a name: of the registry, or of a rule that was met.
     pub fn find(name: &str) -> Option<Code> {
-        ALL.iter().copied().find(|code| code.name() == name)
+        let met =
+            || RULES.read().unwrap_or_else(PoisonError::into_inner).iter().find(|rule| rule.name == name).copied();
+        ALL.iter().copied().find(|code| code.name() == name).or_else(|| met().map(Code))
+    }
+
+    /// The code of a policy's rule, which a waiver may lift. The same rule always has the same code.
+    pub fn rule(name: &'static str, level: Level, why: &str) -> Code {
+        let same = |known: &&&'static Info| known.name == name && known.level == level && known.why == why;
+        if let Some(known) = RULES.read().unwrap_or_else(PoisonError::into_inner).iter().find(same) {
+            return Code(known);
+        }
+        // Kept for the life of the process, as names are: a system has few rules.
+        let why: &'static str = Box::leak(why.to_owned().into_boxed_str());
+        let info: &'static Info = Box::leak(Box::new(Info { name, level, waivable: true, why }));
+        RULES.write().unwrap_or_else(PoisonError::into_inner).push(info);
+        Code(info)
     }
 }
 
@@ -228,6 +247,7 @@ codes! {
     // Specific services' facts, checked on every resource.
     DEPRECATED_VALUE "deprecated_value" Warning "one day AWS stops accepting it";
     UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
+    CUSTOM_RESOURCE "custom_resource" Warning "code that runs while a stack changes can do whatever its role may, and fails in ways that CloudFormation does not know";
     VERSION_LEFT_OPEN "version_left_open" Warning "AWS takes its default of the day, so two deployments of one source can differ";
     MOVING_REFERENCE "moving_reference" Advice "AWS changes what it points to, so the same source gives something else next month";
     UNKNOWN_METRIC "unknown_metric" Error "an alarm on a metric that is never published never fires, and a diagram of it stays empty";

@@ -19,6 +19,15 @@ pub(super) fn is_builtin(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
+/// A text as far as it is written, with `…` for what is known only when deployed.
+fn written(text: &Template) -> Template {
+    let pieces = text.pieces.iter().map(|piece| match piece {
+        Piece::Literal(literal) => literal,
+        Piece::Hole(_) => "…",
+    });
+    Template::literal(&pieces.collect::<String>())
+}
+
 /// The first digits of a text's hash, in hexadecimal.
 pub(super) fn short_hash(text: &str, digits: usize) -> String {
     use sha2::{Digest, Sha256};
@@ -136,6 +145,8 @@ impl<'p> Evaluator<'p> {
                     None => return self.value(Kind::Error, span),
                 }
             }
+            ("written", [(Kind::Text(text) | Kind::Base64(text), _)]) => Kind::Text(written(text)),
+            ("written", [(Kind::None, _)]) => Kind::None,
             ("base64", [(Kind::Text(text), _)]) => Kind::Base64(text.clone()),
             ("base64", [(Kind::Secret(_), place)]) => {
                 let place = *place;
@@ -329,6 +340,7 @@ fn usage(name: &str) -> &'static str {
         "split" => "split(text, separator)",
         "json" => "json(value)",
         "base64" => "base64(text)",
+        "written" => "written(text)",
         "hash" => "hash(value)",
         "subnets" => "subnets(10.0.0.0/16, 24)",
         "zone" => "zone(0)",

@@ -100,6 +100,7 @@ impl<'p> Evaluator<'p> {
                     },
                     (UnaryOp::Negate, Kind::Float(number)) => Kind::Float(-number),
                     (UnaryOp::Negate, Kind::Duration(time)) => Kind::Duration(-time),
+                    (UnaryOp::Not, _) if self.querying && self.is_deployed(&value) => return value,
                     (UnaryOp::Not, _) => return self.wrong_type(&value, operand.span, "`not` takes true or false"),
                     (UnaryOp::Negate, _) => return self.wrong_type(&value, operand.span, "`-` takes a number"),
                 }
@@ -117,6 +118,7 @@ impl<'p> Evaluator<'p> {
                 };
             }
             ExprKind::Per(subject, arms) => return self.per(subject, arms, span, scope),
+            ExprKind::Matching(text, pattern) => return self.matching(text, pattern, span, scope),
             ExprKind::Quantified(..) | ExprKind::Connects { .. } | ExprKind::Path(..) | ExprKind::Can { .. } => {
                 return self.model_sentence(expr, scope);
             }
@@ -153,7 +155,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn name(&mut self, name: Symbol, span: Span, scope: &Scope<'p>) -> Value {
+    pub(super) fn name(&mut self, name: Symbol, span: Span, scope: &Scope<'p>) -> Value {
         match self.look_up(name, span, scope) {
             Some(value) => value,
             None => {

@@ -21,6 +21,8 @@ impl<'p> Evaluator<'p> {
         match &value.kind {
             Kind::Error => value.clone(),
             Kind::Absent(absent) => self.absent(*absent, of),
+            // Where the model is asked, what is absent is `none`, also within what is absent.
+            Kind::None if self.querying => self.value(Kind::None, span),
             Kind::None => {
                 let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("`none` has no `{name}`"))
                     .label(of, "this is `none` here")
@@ -29,6 +31,7 @@ impl<'p> Evaluator<'p> {
             }
             Kind::Record(record) => match record.get(&name) {
                 Some(found) => found.clone(),
+                None if self.querying => self.value(Kind::None, span),
                 None => {
                     let known: Vec<&str> = record.keys().map(|key| key.as_str()).collect();
                     let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("this has no `{name}`"))

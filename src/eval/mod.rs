@@ -26,6 +26,7 @@ mod others;
 mod properties;
 mod query;
 mod renamed;
+mod rules;
 mod scope;
 mod statements;
 mod units;

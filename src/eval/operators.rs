@@ -20,6 +20,9 @@ impl<'p> Evaluator<'p> {
         scope: &Scope<'p>,
     ) -> Value {
         match operator {
+            BinaryOp::And | BinaryOp::Or if self.querying => {
+                self.logic(operator == BinaryOp::Or, left, right, span, scope)
+            }
             BinaryOp::And | BinaryOp::Or => {
                 let Some(first) = self.condition(left, scope) else { return self.value(Kind::Error, span) };
                 if first == (operator == BinaryOp::Or) {
@@ -53,6 +56,22 @@ impl<'p> Evaluator<'p> {
                 self.arithmetic(operator, &first, &second, (left.span, right.span, span))
             }
         }
+    }
+
+    /// `and` and `or` where the model is asked: what is unknown decides nothing, unless the other side decides it alone.
+    fn logic(&mut self, or: bool, left: &'p Expr, right: &'p Expr, span: Span, scope: &Scope<'p>) -> Value {
+        let mut unknown = None;
+        for side in [left, right] {
+            let value = self.evaluate(side, scope);
+            match &value.kind {
+                Kind::Bool(known) if *known == or => return self.value(Kind::Bool(or), span),
+                Kind::Bool(_) => {}
+                Kind::Error => return value,
+                _ if self.is_deployed(&value) => unknown = Some(value),
+                _ => return self.wrong_type(&value, side.span, "a condition is true or false"),
+            }
+        }
+        unknown.unwrap_or_else(|| self.value(Kind::Bool(!or), span))
     }
 
     fn join(&mut self, first: &Value, second: &Value, left: Span, right: Span, span: Span) -> Value {

@@ -25,6 +25,9 @@ pub enum Verdict {
     Wrong,
 }
 
+/// How many resources that break a condition are pointed at.
+const MAX_BREACHES: usize = 5;
+
 impl<'p> Evaluator<'p> {
     /// Decides every `ensure`, every forbidden path, and every rule of the policies in use.
     pub(super) fn check_invariants(&mut self) {
@@ -43,6 +46,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         self.check_forbidden_paths();
+        self.check_standing_policies();
         self.querying = false;
     }
 
@@ -61,15 +65,7 @@ impl<'p> Evaluator<'p> {
             self.report(diagnostic);
             return;
         };
-        let system = owner == Owner::System;
-        let scope = self.root(system);
-        for rule in &policy.rules {
-            let text = rule.text.as_ref().map(|text| self.known_text(text, &scope));
-            let text = text.unwrap_or_else(|| rule.name.name.as_str().to_owned());
-            for condition in &rule.body {
-                self.check_invariant(condition, &scope, Some(&text), None);
-            }
-        }
+        self.check_rules(policy, owner == Owner::System);
     }
 
     fn check_invariant(
@@ -89,8 +85,13 @@ impl<'p> Evaluator<'p> {
             Verdict::Holds | Verdict::Wrong => return,
             Verdict::Broken => {
                 let found = self.explain(condition, scope);
-                Diagnostic::new(codes::ENSURE_FAILED, condition.span, format!("{said} does not hold"))
-                    .here(found.unwrap_or_else(|| String::from("this is false")))
+                let mut diagnostic =
+                    Diagnostic::new(codes::ENSURE_FAILED, condition.span, format!("{said} does not hold"))
+                        .here(found.unwrap_or_else(|| String::from("this is false")));
+                for breach in self.breaches(condition, scope).into_iter().take(MAX_BREACHES) {
+                    diagnostic = diagnostic.label(breach.place, breach.found);
+                }
+                diagnostic
             }
             Verdict::Unknown => {
                 Diagnostic::new(codes::CANNOT_BE_DECIDED, condition.span, format!("{said} cannot be decided"))
@@ -125,7 +126,7 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The values that a comparison found, in words.
-    fn explain(&mut self, condition: &'p Expr, scope: &Scope<'p>) -> Option<String> {
+    pub(super) fn explain(&mut self, condition: &'p Expr, scope: &Scope<'p>) -> Option<String> {
         let before = self.diagnostics.len();
         let found = match &condition.kind {
             ExprKind::Compare(first, rest) => {

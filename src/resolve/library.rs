@@ -50,6 +50,11 @@ impl Library {
         DECLARATIONS.iter().map(|declaration| declaration.name).filter(|name| !name.contains(' '))
     }
 
+    /// The policies that hold for every system.
+    pub fn standing(self) -> impl Iterator<Item = &'static Item> {
+        STANDING.iter().filter_map(move |name| self.item(Symbol::new(name)))
+    }
+
     /// Every declaration.
     pub fn items(self) -> impl Iterator<Item = &'static Item> {
         DECLARATIONS.iter().filter_map(Declaration::item)

@@ -22,6 +22,7 @@ pub const BUILTINS: [&str; 30] = [
     "split",
     "json",
     "base64",
+    "written",
     "hash",
     "subnets",
     "zone",

@@ -605,7 +605,7 @@ pub struct Policy {
     pub rules: Vec<PolicyRule>,
 }
 
-/// `rule NAME "…" { conditions }`.
+/// `rule NAME "…" level { conditions }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PolicyRule {
     /// `///` before it.
@@ -614,10 +614,23 @@ pub struct PolicyRule {
     pub name: Ident,
     /// In words.
     pub text: Option<Expr>,
+    /// How serious it is if it does not hold; `error` if it is not said.
+    pub level: RuleLevel,
     /// All must be true.
     pub body: Vec<Expr>,
     /// All of it.
     pub span: Span,
+}
+
+/// How serious a broken rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuleLevel {
+    /// Nothing is built, unless a waiver lifts it.
+    Error,
+    /// Worth a look.
+    Warning,
+    /// Worth knowing.
+    Advice,
 }
 
 /// `use A, B from "path"`.
@@ -866,6 +879,8 @@ pub enum ExprKind {
         /// On what; empty: anything.
         ports: Vec<PortSpec>,
     },
+    /// `x matching /…/`
+    Matching(Box<Expr>, Pattern),
     /// `path A -> B`
     Path(Box<Expr>, Box<Expr>),
     /// `[only] WHO can ACTION on WHAT`

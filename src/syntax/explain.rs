@@ -283,7 +283,7 @@ fn wanted(rules: &[Rule], at_start: bool, context: Context) -> String {
         names.truncate(4);
     }
     // What might go on is noise beside what must come.
-    const GOES_ON: [&str; 3] = ["an operator", "`can`", "`connects`"];
+    const GOES_ON: [&str; 4] = ["an operator", "`matching`", "`can`", "`connects`"];
     if names.iter().any(|name| !GOES_ON.contains(&name.as_str())) {
         names.retain(|name| !GOES_ON.contains(&name.as_str()));
     }
@@ -330,6 +330,7 @@ fn name(rule: Rule) -> Option<&'static str> {
         Rule::until => "`until`",
         Rule::range => "limits such as `(1..10)`",
         Rule::matching => "`matching`",
+        Rule::rule_level => "a level",
         Rule::on_ports => "`on`",
         Rule::under => "`under`",
         Rule::when => "`when`",

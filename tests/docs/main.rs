@@ -58,7 +58,8 @@ fn command(program: &str, folder: &Path) -> Command {
 
 fn all_examples() -> Vec<Block> {
     let documents = documents().into_iter().flat_map(|path| of_markdown(&shown(&path), &read(&path)));
-    let library = files("stdlib", "infra").into_iter().flat_map(|path| of_comments(&shown(&path), &read(&path)));
+    let library = ["stdlib", "stdlib/policies"].into_iter().flat_map(|folder| files(folder, "infra"));
+    let library = library.flat_map(|path| of_comments(&shown(&path), &read(&path)));
     documents.chain(library).filter(|block| block.info.split(',').next() == Some("infra")).collect()
 }
 
@@ -87,6 +88,25 @@ fn every_component_of_the_library_shows_how_it_is_used() {
             assert!(used, "{}: `{name}` has no example", shown(&path));
         }
     }
+}
+
+#[test]
+fn every_rule_that_stands_is_shown_broken_and_kept() {
+    let path = root().join("stdlib/policies/standing.infra");
+    let text = read(&path);
+    let examples = of_comments(&shown(&path), &text);
+    let rules: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("rule "))
+        .filter_map(|rule| rule.split_whitespace().next())
+        .collect();
+    assert!(!rules.is_empty());
+    for rule in &rules {
+        let broken = examples.iter().filter(|block| block.info == format!("infra,fails({rule})")).count();
+        assert_eq!(broken, 1, "{}: rule `{rule}` is shown broken once", shown(&path));
+    }
+    let kept = examples.iter().filter(|block| block.info == "infra").count();
+    assert!(kept >= rules.len(), "{}: each rule is shown kept, too", shown(&path));
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub struct Mistake {
 }
 
 /// Every mistake that is tried.
-pub const MISTAKES: [Mistake; 24] = [
+pub const MISTAKES: [Mistake; 30] = [
     Mistake {
         fact: "HR-019",
         name: "a-nat-mode-outside-the-enum",
@@ -116,6 +116,81 @@ stack Compute {
         },
         codes: &["stack_cycle"],
         exit: 1,
+    },
+    Mistake {
+        fact: "HR-367",
+        name: "a-password-that-rds-manages",
+        make: |lab| {
+            let database = r#"
+stack Data {
+  second = AWS::RDS::DBInstance {
+    DBInstanceClass = "db.t3.micro", Engine = "postgres", EngineVersion = "15.17", AllocatedStorage = "20"
+    StorageEncrypted = true, MasterUsername = "hrappadmin", ManageMasterUserPassword = true
+  }
+}
+"#;
+            lab.add(database);
+        },
+        codes: &["managed_password"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-370",
+        name: "a-policy-by-hand-for-a-later-role",
+        make: |lab| {
+            let policy = r#"
+stack Storage {
+  by_hand = AWS::S3::BucketPolicy {
+    Bucket = letters
+    PolicyDocument = {
+      Version = "2012-10-17"
+      Statement = [{
+        Effect = "Allow", Action = ["s3:GetObject"], Resource = "{letters.arn}/*"
+        Principal = { AWS = Compute.app.role.arn }
+      }]
+    }
+  }
+  letters = AWS::S3::Bucket {}
+}
+"#;
+            lab.add(policy);
+            lab.replace("after Secrets {", "after Secrets, Storage {");
+        },
+        codes: &["stack_cycle"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-377",
+        name: "an-enabler-without-a-waiver",
+        make: |lab| lab.remove_line("@waive(custom_resource"),
+        codes: &["custom_resource"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-380",
+        name: "the-system-s-python",
+        make: |lab| lab.replace("/usr/bin/python3.11 ", "/usr/bin/python3 "),
+        codes: &["script_python"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-381",
+        name: "a-key-for-each-instance-and-visitors-that-wander",
+        make: |lab| lab.remove_line("sticky = 30min"),
+        codes: &["key_per_instance"],
+        exit: 0,
+    },
+    Mistake {
+        fact: "HR-383",
+        name: "a-permission-without-an-agent",
+        make: |lab| {
+            lab.replace(" amazon-cloudwatch-agent\n", "\n");
+            lab.remove_line("/opt/aws/amazon-cloudwatch-agent/bin");
+            lab.remove_line("cat > /opt/aws/amazon-cloudwatch-agent");
+            lab.remove_line("-c file:/opt/aws");
+        },
+        codes: &["logs_without_writer"],
+        exit: 0,
     },
     Mistake {
         fact: "HR-369",

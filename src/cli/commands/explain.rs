@@ -6,6 +6,8 @@ use super::Answer;
 use crate::cli::pages;
 use crate::diag::codes::ALL;
 use crate::diag::{Code, Level, nearest};
+use crate::resolve::Library;
+use crate::syntax::ast::{ExprKind, ItemKind, Policy, PolicyRule, TextPiece};
 
 pub(super) fn run(code: Option<&str>) -> Answer {
     let Some(wanted) = code else { return Answer { out: list(), ..Answer::default() } };
@@ -14,8 +16,12 @@ pub(super) fn run(code: Option<&str>) -> Answer {
     if let Some(page) = pages::page(name) {
         return Answer { out: page.to_owned(), ..Answer::default() };
     }
+    if let Some(page) = standing_rule(name) {
+        return Answer { out: page, ..Answer::default() };
+    }
     let mut err = format!("error: there is no diagnostic `{name}`\n");
-    match nearest(name, ALL.iter().map(|code| code.name())) {
+    let rules = rules().map(|(_, rule)| rule.name.name.as_str());
+    match nearest(name, ALL.iter().map(|code| code.name()).chain(rules)) {
         Some(near) => {
             let _ = writeln!(err, "did you mean `{near}`?");
         }
@@ -34,8 +40,47 @@ fn list() -> String {
         }
         text.push('\n');
     }
+    text.push_str("Rules that stand in every system\n\n");
+    for (_, rule) in rules() {
+        let _ = writeln!(text, "  {:width$}  {}", rule.name.name.as_str(), said(rule));
+    }
+    text.push('\n');
     text.push_str("`infrac explain CODE` shows the page of one.\n");
     text
+}
+
+/// The rules of the standard library that stand in every system.
+fn rules() -> impl Iterator<Item = (&'static Policy, &'static PolicyRule)> {
+    Library.standing().flat_map(|item| match &item.kind {
+        ItemKind::Policy(policy) => policy.rules.iter().map(|rule| (policy, rule)).collect(),
+        _ => Vec::new(),
+    })
+}
+
+/// The page of a rule: its documentation, and how it is lifted.
+fn standing_rule(name: &str) -> Option<String> {
+    let (policy, rule) = rules().find(|(_, rule)| rule.name.name == *name)?;
+    let doc = rule.doc.as_ref().map_or("", |doc| doc.text.trim());
+    let policy = policy.name.name;
+    Some(format!(
+        "# {name}\n\nA rule of the policy `{policy}`, which stands in every system: {}.\n\n{doc}\n\n## How to waive\n\n\
+         `@waive({name}, because \"…\")` before the instance that breaks it.\n",
+        said(rule)
+    ))
+}
+
+/// A rule in words.
+fn said(rule: &PolicyRule) -> String {
+    match rule.text.as_ref().map(|text| &text.kind) {
+        Some(ExprKind::Text(text)) => {
+            let literal = |piece: &TextPiece| match piece {
+                TextPiece::Literal(literal, _) => literal.clone(),
+                TextPiece::Interpolation(_) | TextPiece::Variable(..) => String::new(),
+            };
+            text.pieces.iter().map(literal).collect()
+        }
+        _ => rule.name.name.to_string(),
+    }
 }
 
 type Belongs = fn(Code) -> bool;

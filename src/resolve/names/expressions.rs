@@ -117,6 +117,7 @@ impl<'p> Walker<'p> {
                 self.expr(from);
                 self.expr(to);
             }
+            ExprKind::Matching(text, _) => self.expr(text),
             ExprKind::Can { who, on, .. } => {
                 self.expr(who);
                 self.expr(on);

@@ -42,6 +42,13 @@ impl<'t> Lower<'t> {
                     };
                     links.push(Link::Operand(self.sentence(who, child, None)));
                 }
+                Rule::matching => {
+                    let text = match links.pop() {
+                        Some(Link::Operand(text)) => text,
+                        _ => self.error_at(span),
+                    };
+                    links.push(Link::Operand(self.matching(text, &child)));
+                }
                 Rule::ternary => ternary = Some(child),
                 _ => links.push(Link::Operand(self.operand(child))),
             }
@@ -274,6 +281,15 @@ impl<'t> Lower<'t> {
             ExprKind::Connects { only, from: who, to: object, ports }
         };
         Expr { span, kind }
+    }
+
+    /// `x matching /…/`.
+    fn matching(&mut self, text: Expr, node: &Node<'t>) -> Expr {
+        let span = text.span.to(self.span(node));
+        match Self::child(node, Rule::pattern).map(|pattern| self.pattern(&pattern)) {
+            Some(pattern) => Expr { span, kind: ExprKind::Matching(Box::new(text), pattern) },
+            None => self.error_at(span),
+        }
     }
 
     /// `a.b.c` where only a path may stand.

@@ -1,7 +1,8 @@
 //! What a system promises, is promised, and must hold: externals, steps, invariants, policies, tests.
 
 use super::super::ast::{
-    Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy, PolicyRule, Step, Test, TestBody,
+    Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy, PolicyRule, RuleLevel, Step,
+    Test, TestBody,
 };
 use super::super::explain::Context;
 use super::super::grammar::{Node, Rule};
@@ -141,7 +142,12 @@ impl<'t> Lower<'t> {
                     let text = Self::child(&child, Rule::text).map(|text| self.text(text));
                     let body =
                         Self::child(&child, Rule::conditions).map(|body| self.conditions(body)).unwrap_or_default();
-                    policy.rules.push(PolicyRule { doc, name, text, body, span });
+                    let level = match Self::child(&child, Rule::rule_level).map(|level| level.as_str()) {
+                        Some("warning") => RuleLevel::Warning,
+                        Some("advice") => RuleLevel::Advice,
+                        _ => RuleLevel::Error,
+                    };
+                    policy.rules.push(PolicyRule { doc, name, text, level, body, span });
                 }
                 Rule::bad_item => self.bad(&child, Rule::one_rule, Context::Rule),
                 Rule::semicolon => self.semicolon(&child),

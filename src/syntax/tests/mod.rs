@@ -99,6 +99,7 @@ fn written(value: &Expr) -> String {
         ExprKind::Connects { only, from, to, ports } => {
             format!("(connects {only} {} {} {})", written(from), written(to), ports.len())
         }
+        ExprKind::Matching(text, pattern) => format!("(matching {} {})", written(text), pattern.text),
         ExprKind::Path(from, to) => format!("(path {} {})", written(from), written(to)),
         ExprKind::Can { only, who, action, on } => {
             format!("(can {only} {} {} {})", written(who), action.name, written(on))
