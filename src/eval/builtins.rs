@@ -51,6 +51,9 @@ impl<'p> Evaluator<'p> {
         if name == "metric" {
             return self.metric_by_name(arguments, span, scope);
         }
+        if let ("used", [argument]) = (name.as_str(), arguments) {
+            return self.is_used(argument, span, scope);
+        }
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             if let Some(named) = argument.name {
@@ -341,6 +344,7 @@ fn usage(name: &str) -> &'static str {
         "json" => "json(value)",
         "base64" => "base64(text)",
         "written" => "written(text)",
+        "used" => "used(attribute)",
         "hash" => "hash(value)",
         "subnets" => "subnets(10.0.0.0/16, 24)",
         "zone" => "zone(0)",

@@ -227,6 +227,31 @@ impl<'p> Evaluator<'p> {
         self.value(kind, span)
     }
 
+    /// `used(x.attribute)`: whether a property, an output or a permission takes what is known of a resource when deployed.
+    pub(super) fn is_used(&mut self, argument: &'p Argument, span: Span, scope: &Scope<'p>) -> Value {
+        if !self.querying {
+            return self.structure_question(span);
+        }
+        let value = self.evaluate(&argument.value, scope);
+        let hole = match &value.kind {
+            Kind::Error => return value,
+            Kind::Text(text) => text.single_hole(),
+            _ => None,
+        };
+        let Some(hole) = hole else {
+            return self.wrong_type(&value, argument.value.span, "`used` takes an attribute of a resource");
+        };
+        let model = &self.model;
+        let outputs = model.stacks.iter().flat_map(|stack| &stack.outputs);
+        let permissions = model.statements.iter().flat_map(|statement| &statement.permissions);
+        let used = model.resources.iter().any(|resource| resource.properties.has_hole(hole))
+            || outputs.into_iter().any(|output| output.value.has_hole(hole))
+            || permissions
+                .flat_map(|permission| &permission.resources)
+                .any(|arn| arn.holes().any(|found| found == hole));
+        self.value(Kind::Bool(used), span)
+    }
+
     fn structure_question(&mut self, span: Span) -> Value {
         self.error(
             Diagnostic::new(codes::MISPLACED, span, "the model cannot be asked while it is being built")

@@ -223,6 +223,19 @@ pub struct Node {
     pub origin: Origin,
 }
 
+impl Node {
+    /// Whether a gap is in it.
+    pub fn has_hole(&self, hole: Hole) -> bool {
+        match &self.kind {
+            NodeKind::Text(text) | NodeKind::Base64(text) => text.holes().any(|found| found == hole),
+            NodeKind::List(items) => items.iter().any(|item| item.has_hole(hole)),
+            NodeKind::Map(entries) => entries.values().any(|entry| entry.has_hole(hole)),
+            NodeKind::Json(inner) => inner.has_hole(hole),
+            NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Zone(_) => false,
+        }
+    }
+}
+
 /// What a property's value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {

@@ -7,7 +7,7 @@ use crate::resolve::{Global, Program};
 use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
 
 /// Functions that infrac itself has.
-pub const BUILTINS: [&str; 30] = [
+pub const BUILTINS: [&str; 31] = [
     "min",
     "max",
     "length",
@@ -23,6 +23,7 @@ pub const BUILTINS: [&str; 30] = [
     "json",
     "base64",
     "written",
+    "used",
     "hash",
     "subnets",
     "zone",

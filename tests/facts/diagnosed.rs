@@ -127,6 +127,7 @@ stack Data {
     DBInstanceClass = "db.t3.micro", Engine = "postgres", EngineVersion = "15.17", AllocatedStorage = "20"
     StorageEncrypted = true, MasterUsername = "hrappadmin", ManageMasterUserPassword = true
   }
+  output second_login = second.MasterUserSecret.SecretArn
 }
 "#;
             lab.add(database);
