@@ -275,7 +275,7 @@ impl<'p> Walker<'p> {
                 names.push(name.name);
             }
         }
-        names.extend(INTRINSICS.iter().chain(&BUILTINS).chain(&["everyone"]).map(|name| Symbol::new(name)));
+        names.extend(INTRINSICS.iter().chain(BUILTINS).chain(&["everyone"]).map(|name| Symbol::new(name)));
         names
     }
 

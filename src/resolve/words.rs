@@ -7,7 +7,7 @@ use crate::resolve::{Global, Program};
 use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
 
 /// Functions that infrac itself has.
-pub const BUILTINS: [&str; 31] = [
+pub const BUILTINS: &[&str] = &[
     "min",
     "max",
     "length",
