@@ -21,4 +21,5 @@ pub mod order;
 pub mod prove;
 pub mod resolve;
 pub mod syntax;
+pub mod types;
 pub mod world;

@@ -12,6 +12,18 @@ pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// How many mistakes of syntax are reported in one file; the rest would hardly be read.
 pub const MAX_SYNTAX_DIAGNOSTICS: usize = 100;
 
+/// How deeply a pattern may be nested.
+pub const MAX_PATTERN_DEPTH: usize = 100;
+
+/// How many states one question about texts may go through before it is given up as not decided.
+pub const MAX_TEXT_STATES: usize = 20_000;
+
+/// How much work one such question may be: pairs of character classes that are compared.
+pub const MAX_TEXT_WORK: u32 = 2_000_000;
+
+/// How many terms of languages are kept before all are forgotten and built anew.
+pub const MAX_TEXT_TERMS: usize = 200_000;
+
 /// How many steps the evaluation of one environment may take: loop rounds, values, statements.
 pub const MAX_STEPS: u64 = 2_000_000;
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{NameCase, NameScope, catalog};
 use crate::check::World;
+use crate::derive::known_text;
 use crate::derive::template::Json;
-use crate::derive::{contains, known_text};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, Resource, ResourceId};
 use crate::eval::value::Attribute;
+use crate::types::text::contains;
 
 /// In what two equal names meet, and the name as AWS compares it.
 fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {

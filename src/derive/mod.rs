@@ -22,7 +22,6 @@ pub mod fixture;
 mod graph;
 mod lower;
 mod order;
-mod pattern;
 mod policies;
 mod refs;
 mod rules;
@@ -43,7 +42,6 @@ pub use build::pseudo_name;
 pub use depends::uses;
 pub use facts::is_custom;
 pub use lower::known_text;
-pub use pattern::{contains, matches};
 pub use refs::{Atom, Place, Reference, expand, has_name, joined};
 pub use suppress::{JUDGES, covers, outside, within};
 

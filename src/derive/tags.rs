@@ -105,7 +105,7 @@ fn missing(model: &Model, resource: &Resource, required: &RequiredTag, tags: &[E
         });
     };
     let (pattern, value) = (required.pattern.as_ref()?, known_text(model, resource.stack, &tag.value)?);
-    let matches = crate::derive::pattern::matches(pattern, &value)?;
+    let matches = crate::types::text::matches(pattern, &value)?;
     (!matches).then(|| {
         format!("tag `{}` of `{}` is `{value}`, which does not match `/{pattern}/`", required.key, resource.path)
     })

@@ -306,7 +306,7 @@ impl<'p> Evaluator<'p> {
     fn check_pattern(&mut self, value: &Value, pattern: &'p Pattern, span: Span, what: &str) {
         let Kind::Text(text) = &value.kind else { return };
         let Some(text) = self.by_value(text) else { return };
-        if crate::eval::properties::matches(&pattern.text, &text, true) == Some(false) {
+        if crate::types::text::matches(&pattern.text, &text) == Some(false) {
             let diagnostic = Diagnostic::new(
                 codes::PARAM_OUT_OF_RANGE,
                 span,

@@ -465,7 +465,7 @@ impl<'p> Evaluator<'p> {
             return;
         }
         if let Some(pattern) = shape.pattern()
-            && matches(pattern, text, false) == Some(false)
+            && crate::types::text::contains(pattern, text) == Some(false)
         {
             let diagnostic = Diagnostic::new(
                 codes::PATTERN_MISMATCH,
@@ -620,18 +620,4 @@ fn describe_shape(shape: Shape) -> String {
         ShapeKind::Json => String::from("a JSON document"),
         ShapeKind::Union => String::from("one of several kinds of value"),
     }
-}
-
-/// Whether a text matches a pattern; `None` if the pattern is of a dialect that cannot be decided here.
-pub(super) fn matches(pattern: &str, text: &str, whole: bool) -> Option<bool> {
-    let anchored;
-    let pattern = if whole {
-        anchored = format!("^(?:{pattern})$");
-        &anchored
-    } else {
-        pattern
-    };
-    // A pattern for characters beyond ASCII is only decided for texts within it.
-    let compiled = regex_lite::Regex::new(pattern).ok()?;
-    Some(compiled.is_match(text))
 }

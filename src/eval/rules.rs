@@ -144,9 +144,9 @@ impl<'p> Evaluator<'p> {
             _ => return self.wrong_type(&value, text.span, "`matching` takes a text"),
         };
         let Some(known) = known else { return value };
-        match regex_lite::Regex::new(&format!("(?s)^(?:{})$", pattern.text)) {
-            Ok(compiled) => self.value(Kind::Bool(compiled.is_match(&known)), span),
-            Err(_) => self.error(
+        match crate::types::text::matches(&format!("(?s){}", pattern.text), &known) {
+            Some(matches) => self.value(Kind::Bool(matches), span),
+            None => self.error(
                 Diagnostic::new(codes::INVALID_PATTERN, pattern.span, "this pattern cannot be decided")
                     .help("use letters, classes, groups, `|`, `?`, `*`, `+` and `{n,m}`"),
             ),
