@@ -12,6 +12,7 @@ mod layout;
 use layout::*;
 use pool::Pool;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
@@ -32,7 +33,14 @@ pub fn build() -> Result<(), Fail> {
         return Err("the region bitset holds 64 regions".into());
     }
     let mut header = [EMPTY; HEADER_WORDS];
-    header[H_TYPES] = resource::write_all(&mut pool, &folder(&root.join("types"))?, &overrides, &regions)?;
+    let types = folder(&root.join("types"))?;
+    // The names first, so that they stand side by side.
+    types.iter().filter_map(|(_, file)| file.as_object()).flat_map(|file| file.keys()).for_each(|name| {
+        pool.text(name);
+    });
+    let records = resource::write_all(&mut pool, &types, &overrides, &regions)?;
+    header[H_TYPES] = pool.list(&records.values().copied().collect::<Vec<u32>>());
+    header[H_TYPE_PLACES] = places(&mut pool, &records);
     header[H_SERVICES] = iam::write_all(&mut pool, &folder(&root.join("iam"))?)?;
     header[H_REGIONS] = pool.texts(&regions);
     header[H_REGIONS_UNKNOWN] = pool.texts(&texts(&meta["regionsUnknown"]));
@@ -68,6 +76,21 @@ fn pairs(pool: &mut Pool, table: &Value) -> u32 {
     entries.sort_by(|a, b| a.0.cmp(b.0));
     let words: Vec<u32> = entries.iter().flat_map(|(key, value)| [pool.text(key), pool.text(string(value))]).collect();
     pool.list(&words)
+}
+
+/// The hash table of resource types, half empty.
+fn places(pool: &mut Pool, records: &BTreeMap<String, u32>) -> u32 {
+    let size = (2 * records.len()).next_power_of_two();
+    let mut places = vec![NONE; 2 * size];
+    for (name, record) in records {
+        let mut at = hash(name) as usize % size;
+        while places[2 * at] != NONE {
+            at = (at + 1) % size;
+        }
+        places[2 * at] = pool.text(name);
+        places[2 * at + 1] = *record;
+    }
+    pool.list(&places)
 }
 
 fn string(value: &Value) -> &str {

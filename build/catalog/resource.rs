@@ -5,19 +5,25 @@ use super::pool::Pool;
 use super::shape::{Marks, Shapes};
 use super::{Fail, string, texts};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes every type; the index of their list.
-pub fn write_all(pool: &mut Pool, files: &[(String, Value)], overrides: &Value, regions: &[&str]) -> Result<u32, Fail> {
+pub fn write_all(
+    pool: &mut Pool,
+    files: &[(String, Value)],
+    overrides: &Value,
+    regions: &[&str],
+) -> Result<BTreeMap<String, u32>, Fail> {
     let mut entries: Vec<(&String, &Value)> = files.iter().flat_map(|(_, file)| file.as_object()).flatten().collect();
     entries.sort_by(|a, b| a.0.cmp(b.0));
     check_overrides(overrides, &entries)?;
-    let mut records = Vec::new();
+    let mut records = BTreeMap::new();
     for (name, entry) in entries {
         let writer = Writer { name, entry, overrides, regions };
-        records.push(writer.write(pool).map_err(|error| format!("{name}: {error}"))?);
+        let record = writer.write(pool).map_err(|error| format!("{name}: {error}"))?;
+        records.insert(name.clone(), record);
     }
-    Ok(pool.list(&records))
+    Ok(records)
 }
 
 /// An override of a type that does not exist, or without a source, is a mistake.

@@ -35,3 +35,6 @@ pub const MAX_TEMPLATE_DEPTH: usize = 128;
 
 /// How many values a CloudFormation template may have, aliases and loops unfolded. The service takes a megabyte.
 pub const MAX_TEMPLATE_NODES: usize = 1_000_000;
+
+/// From how much source text on, environments counted each, several threads are worth their start.
+pub const BYTES_WORTH_THREADS: usize = 256 * 1024;

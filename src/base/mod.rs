@@ -2,9 +2,11 @@
 
 pub mod limits;
 mod line_index;
+mod maps;
 mod span;
 mod symbol;
 
 pub use line_index::{LineColumn, LineIndex};
+pub use maps::{HashMap, HashSet, IndexMap, IndexSet};
 pub use span::{FileId, Span};
 pub use symbol::Symbol;

@@ -1,10 +1,11 @@
 //! Interned names: cheap to copy and to compare, ordered as text.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::{LazyLock, RwLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::HashSet;
 
 static NAMES: LazyLock<RwLock<HashSet<&'static str>>> = LazyLock::new(RwLock::default);
 

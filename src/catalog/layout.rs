@@ -15,7 +15,7 @@ pub const NONE: u32 = u32::MAX;
 pub const EMPTY: u32 = 0;
 
 /// Words of the header, in order: where the text starts in bytes, then the tables.
-pub const HEADER_WORDS: usize = 9;
+pub const HEADER_WORDS: usize = 10;
 /// Byte offset of the text part.
 pub const H_TEXT: usize = 0;
 /// List of resource types, sorted by name.
@@ -34,6 +34,15 @@ pub const H_IAM_DATE: usize = 6;
 pub const H_GLOBAL_KEYS: usize = 7;
 /// List of (package, version) pairs.
 pub const H_SOURCES: usize = 8;
+/// List of (name, resource type) pairs: a hash table with a power of two places, empty ones [`NONE`]. A type stands at the
+/// place of its name's [`hash`], or at the next free one behind it. A run asks for types by the hundred: this way one touches
+/// one or two pages of the file and not a dozen.
+pub const H_TYPE_PLACES: usize = 9;
+
+/// The hash of a resource type's name (FNV-1a).
+pub fn hash(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
 
 /// Words of a resource type.
 pub const TYPE_WORDS: usize = 22;

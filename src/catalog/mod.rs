@@ -36,8 +36,8 @@ pub use shape::{Conditional, Kind, Property, Reference, Shape};
 
 use data::{List, header, text};
 use layout::{
-    H_GLOBAL_KEYS, H_IAM_DATE, H_REGIONS, H_REGIONS_UNKNOWN, H_SCHEMA_DATE, H_SERVICES, H_SOURCES, H_TYPES, S_PREFIX,
-    T_NAME,
+    H_GLOBAL_KEYS, H_IAM_DATE, H_REGIONS, H_REGIONS_UNKNOWN, H_SCHEMA_DATE, H_SERVICES, H_SOURCES, H_TYPE_PLACES,
+    H_TYPES, NONE, S_PREFIX,
 };
 
 /// A handle on the embedded data. It costs nothing to make or copy.
@@ -77,9 +77,15 @@ impl Catalog {
 
     /// The resource type of this name, as in `AWS::EC2::VPC`.
     pub fn resource_type(self, name: &str) -> Option<ResourceType> {
-        let types = List::at(header(H_TYPES));
-        let found = types.find(1, |record| data::bytes(data::word(record, T_NAME)).cmp(name.as_bytes()))?;
-        Some(ResourceType::at(types.get(found)))
+        let places = List::at(header(H_TYPE_PLACES));
+        let size = places.count(2);
+        let first = layout::hash(name).checked_rem(size)?;
+        (first..size)
+            .chain(0..first)
+            .map(|place| (places.get(2 * place), places.get(2 * place + 1)))
+            .take_while(|(known, _)| *known != NONE)
+            .find(|(known, _)| data::bytes(*known) == name.as_bytes())
+            .map(|(_, record)| ResourceType::at(record))
     }
 
     /// Every resource type, sorted by name.

@@ -1,7 +1,6 @@
 //! What the catalog says of each resource: where its type exists and what AWS gives up. And one logical id for each.
 
-use indexmap::IndexMap;
-
+use crate::base::IndexMap;
 use crate::catalog::{Availability, catalog};
 use crate::check::World;
 use crate::diag::{Diagnostic, codes};
@@ -74,7 +73,7 @@ pub(super) fn custom_resources_are_meant(world: &mut World<'_>) {
 /// No two resources of a stack have one logical id.
 pub(super) fn logical_ids_differ(world: &mut World<'_>) {
     let model = world.model;
-    let mut firsts: IndexMap<(StackId, &str), ResourceId> = IndexMap::new();
+    let mut firsts: IndexMap<(StackId, &str), ResourceId> = IndexMap::default();
     for id in model.resource_ids() {
         let resource = model.resource(id);
         let Some(first) = firsts.get(&(resource.stack, resource.logical_id.as_str())) else {

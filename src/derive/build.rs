@@ -1,8 +1,6 @@
 //! The templates while they grow: references settled, exports and parameters added where stacks use each other.
 
-use indexmap::{IndexMap, IndexSet};
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, IndexSet, Span, Symbol};
 use crate::derive::facts::pseudo;
 use crate::derive::refs::{Atom, Place, Reference, expand, joined};
 use crate::derive::template::{
@@ -36,13 +34,13 @@ impl<'m> Build<'m> {
         let empty = |stack| Stack {
             stack,
             transforms: Vec::new(),
-            parameters: IndexMap::new(),
+            parameters: IndexMap::default(),
             rules: None,
-            resources: IndexMap::new(),
-            outputs: IndexMap::new(),
-            capabilities: IndexMap::new(),
-            assets: IndexSet::new(),
-            tags: IndexMap::new(),
+            resources: IndexMap::default(),
+            outputs: IndexMap::default(),
+            capabilities: IndexMap::default(),
+            assets: IndexSet::default(),
+            tags: IndexMap::default(),
         };
         Build {
             model,
@@ -50,7 +48,7 @@ impl<'m> Build<'m> {
             edges: Vec::new(),
             diagnostics: Vec::new(),
             within: Origin::INHERITED,
-            carriers: vec![IndexMap::new(); model.stacks.len()],
+            carriers: vec![IndexMap::default(); model.stacks.len()],
         }
     }
 
@@ -243,7 +241,7 @@ impl<'m> Build<'m> {
     }
 
     fn declaration(&mut self, param: &DeployParam, stack: StackId) -> Tree {
-        let mut entries: IndexMap<String, Tree> = IndexMap::new();
+        let mut entries: IndexMap<String, Tree> = IndexMap::default();
         entries.insert("Type".into(), Tree::text(param.ty));
         if let Some(text) = &param.description {
             entries.insert("Description".into(), Tree::text(text.clone()));

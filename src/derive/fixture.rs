@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde_json::Value as Js;
 
-use crate::base::{FileId, Span, Symbol};
+use crate::base::{FileId, IndexMap, Span, Symbol};
 use crate::derive::template::{Derived, Tree};
 use crate::derive::text::canonical;
 use crate::eval::model::*;
@@ -88,7 +87,7 @@ impl Fixture {
             tags: Vec::new(),
             on_delete: None,
             depends_on: Vec::new(),
-            attributes: IndexMap::new(),
+            attributes: IndexMap::default(),
             unchecked: false,
             origin,
         });

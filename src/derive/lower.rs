@@ -1,8 +1,6 @@
 //! Property trees to JSON: resources and outputs as the source says them.
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::derive::build::Build;
 use crate::derive::facts::{self, pseudo};
 use crate::derive::refs::{Atom, Place, Reference, expand};
@@ -37,7 +35,7 @@ impl Build<'_> {
             let path: Vec<&str> = path.split(['/', '.']).collect();
             insert_first(&mut properties, &path, value);
         }
-        let mut attributes = IndexMap::new();
+        let mut attributes = IndexMap::default();
         for (name, node) in &resource.attributes {
             attributes.insert(name.as_str().to_owned(), self.node(node, place));
         }
@@ -60,7 +58,7 @@ impl Build<'_> {
         if node.origin != Origin::INHERITED {
             self.within = node.origin;
         }
-        let mut lowered = IndexMap::new();
+        let mut lowered = IndexMap::default();
         for (key, value) in entries {
             let is_looked_up = facts::LOOKED_UP.contains(&(resource.ty.as_str(), key.as_str()));
             let tree = match single(value) {
@@ -86,7 +84,7 @@ impl Build<'_> {
             _ => lower.node(node, place),
         };
         let NodeKind::Map(entries) = &node.kind else { return self.node(node, place) };
-        let mut lowered = IndexMap::new();
+        let mut lowered = IndexMap::default();
         for (kind, who) in entries {
             let tree = match &who.kind {
                 NodeKind::List(items) => {
@@ -144,7 +142,7 @@ impl Build<'_> {
     pub fn declared_outputs(&mut self) {
         let model = self.model;
         for stack in model.stack_ids() {
-            let mut seen: IndexMap<String, &Output> = IndexMap::new();
+            let mut seen: IndexMap<String, &Output> = IndexMap::default();
             for output in &model.stack(stack).outputs {
                 let id = pascal(output.name.as_str());
                 if let Some(first) = seen.get(&id) {

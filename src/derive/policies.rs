@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::derive::build::Build;
 use crate::derive::depends::Added;
 use crate::derive::facts;
@@ -176,7 +174,7 @@ impl Build<'_> {
             properties: properties.because(origin),
             depends_on: Vec::new(),
             deletion: None,
-            attributes: IndexMap::new(),
+            attributes: IndexMap::default(),
             origin,
         };
         if let Some(known) = self.templates[stack.index()].resources.get(id) {

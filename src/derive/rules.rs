@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
 use ipnet::IpNet;
 
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::derive::build::Build;
 use crate::derive::facts;
 use crate::derive::refs::{Atom, Place, Reference};
@@ -101,7 +100,7 @@ impl Build<'_> {
             properties: properties.because(origin),
             depends_on: Vec::new(),
             deletion: None,
-            attributes: IndexMap::new(),
+            attributes: IndexMap::default(),
             origin,
         };
         self.template(stack).resources.entry(id).or_insert(added);

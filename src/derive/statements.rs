@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::catalog::{KeyType, catalog};
 use crate::derive::build::Build;
 use crate::derive::refs::{Atom, Place, expand, joined};
@@ -172,7 +170,7 @@ impl Build<'_> {
     fn statement(&mut self, open: Open, sid: Option<String>, place: Place) -> Tree {
         let origin = open.origin;
         self.within = origin;
-        let mut entries: IndexMap<String, Tree> = IndexMap::new();
+        let mut entries: IndexMap<String, Tree> = IndexMap::default();
         if let Some(sid) = sid {
             entries.insert("Sid".into(), Tree::text(sid));
         }
@@ -206,7 +204,7 @@ impl Build<'_> {
         };
         entries.insert("Resource".into(), resource);
         if !open.conditions.is_empty() {
-            let mut operators: IndexMap<String, Tree> = IndexMap::new();
+            let mut operators: IndexMap<String, Tree> = IndexMap::default();
             for ((operator, key), values) in open.conditions {
                 let mut values: Vec<Tree> =
                     values.into_iter().map(|atoms| self.tree(atoms, place, Origin::INHERITED)).collect();

@@ -1,8 +1,6 @@
 //! Waivers of outside judges' rules, in the form that each judge reads from `Metadata`.
 
-use indexmap::IndexMap;
-
-use crate::base::Span;
+use crate::base::{IndexMap, Span};
 use crate::derive::build::Build;
 use crate::derive::template::{Json, Tree};
 use crate::eval::model::{Model, Waiver};
@@ -100,7 +98,7 @@ fn append(tree: &mut Tree, path: &[&str], entry: Tree) {
         }
         [first, rest @ ..] => {
             if !matches!(tree.json, Json::Map(_)) {
-                tree.json = Json::Map(IndexMap::new());
+                tree.json = Json::Map(IndexMap::default());
             }
             if let Json::Map(entries) = &mut tree.json {
                 let made = if rest.is_empty() { Tree::list([]) } else { Tree::map::<String>([]) };

@@ -1,8 +1,6 @@
 //! Tags: the system's, then the stack's, then an instance's own, in the form that each type wants.
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::catalog::{TagStyle, catalog};
 use crate::derive::build::Build;
 use crate::derive::facts;
@@ -166,7 +164,7 @@ struct Effective {
 /// The nearest declaration of a key wins; its place is that of the first one.
 fn effective(model: &Model, id: ResourceId) -> Vec<Effective> {
     let resource = model.resource(id);
-    let mut tags: IndexMap<Symbol, Effective> = IndexMap::new();
+    let mut tags: IndexMap<Symbol, Effective> = IndexMap::default();
     let stack = model.stack(resource.stack);
     for Tag { key, value, origin } in model.tags.iter().chain(&stack.tags).chain(&resource.tags) {
         tags.insert(*key, Effective { key: *key, value: value.clone(), origin: *origin });
@@ -181,7 +179,7 @@ fn effective(model: &Model, id: ResourceId) -> Vec<Effective> {
 }
 
 fn entry(key: String, value: Tree, propagate: bool, origin: Origin) -> Tree {
-    let mut fields = IndexMap::from([("Key".to_owned(), Tree::text(key)), ("Value".to_owned(), value)]);
+    let mut fields = IndexMap::from_iter([("Key".to_owned(), Tree::text(key)), ("Value".to_owned(), value)]);
     if propagate {
         fields.insert("PropagateAtLaunch".to_owned(), Tree::new(Json::Bool(true), Origin::INHERITED));
     }

@@ -1,8 +1,6 @@
 //! What derivation makes of a model: CloudFormation templates whose every leaf knows its cause, and the edges between stacks.
 
-use indexmap::{IndexMap, IndexSet};
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, IndexSet, Span, Symbol};
 use crate::eval::model::{ResourceId, StackId};
 use crate::eval::origin::Origin;
 

@@ -1,7 +1,6 @@
 //! Text in settled parts, and how CloudFormation writes it: plain, as one reference, or as `Fn::Sub`.
 
-use indexmap::IndexMap;
-
+use crate::base::IndexMap;
 use crate::derive::template::{Json, Tree};
 
 /// A part of a text that knows how the template gets at its value.
@@ -71,7 +70,7 @@ fn reference(part: &Part) -> Option<Json> {
 
 fn substitution(parts: &[Part]) -> Json {
     let mut text = String::new();
-    let mut variables: IndexMap<String, Tree> = IndexMap::new();
+    let mut variables: IndexMap<String, Tree> = IndexMap::default();
     for part in parts {
         match part {
             // A literal `${` would be read as a reference.
@@ -100,7 +99,7 @@ fn substitution(parts: &[Part]) -> Json {
 
 /// An object with one entry.
 pub fn object(key: &str, value: Tree) -> Json {
-    Json::Map(IndexMap::from([(key.to_owned(), value)]))
+    Json::Map(IndexMap::from_iter([(key.to_owned(), value)]))
 }
 
 /// What stands between the quotes of a JSON text.

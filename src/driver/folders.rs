@@ -1,9 +1,8 @@
 //! Folders that sources name: those of `use … from`, and where `external … from` leads.
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
-use crate::base::Span;
+use crate::base::{HashMap, Span};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Folder, ProgramFiles, uses};
 use crate::syntax::ast::{Expr, ExprKind, File, TextPiece};
@@ -88,7 +87,7 @@ pub(super) fn read_used(
         return Ok(read);
     }
     let finder = Finder::new(world, root)?;
-    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::default();
     let mut waiting: Vec<(Span, Result<Named, Box<Diagnostic>>)> = Vec::new();
     find_uses(&finder, &read.system, sources, &mut waiting);
     while let Some((place, named)) = waiting.pop() {

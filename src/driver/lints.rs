@@ -1,8 +1,6 @@
 //! `lints { rule = level }`: what a system makes of warnings and advice.
 
-use std::collections::HashMap;
-
-use crate::base::Span;
+use crate::base::{HashMap, Span};
 use crate::diag::{Diagnostic, Level, codes};
 use crate::resolve::Program;
 use crate::syntax::ast::{EntryKey, Expr, ExprKind};
@@ -14,7 +12,7 @@ pub(super) struct Lints(HashMap<&'static str, Option<Level>>);
 impl Lints {
     /// Reads a system's `lints` blocks.
     pub(super) fn of(program: &Program<'_>) -> (Lints, Vec<Diagnostic>) {
-        let mut levels: HashMap<&'static str, (Option<Level>, Span)> = HashMap::new();
+        let mut levels: HashMap<&'static str, (Option<Level>, Span)> = HashMap::default();
         let mut found = Vec::new();
         for entry in &program.lints {
             let (name, place) = match &entry.key {

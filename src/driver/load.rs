@@ -1,10 +1,9 @@
 //! From a system's folder, and those it uses, to a program.
 
-use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
 
-use crate::base::{FileId, Symbol};
+use crate::base::{FileId, HashMap, Symbol, limits};
 use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::folders::read_used;
 use crate::driver::others::{self, Session};
@@ -27,6 +26,22 @@ pub(super) struct Loaded<'p> {
     pub(super) warnings: Vec<Diagnostic>,
     /// Whether a declaration is known to need itself; whatever evaluation says of it would only repeat that.
     pub(super) circular: bool,
+    /// How much source text there is.
+    pub(super) bytes: usize,
+}
+
+impl Loaded<'_> {
+    /// How many threads may share so many pieces of work, each over the whole system. To start one costs more than a small
+    /// system does.
+    pub(super) fn threads(&self, options: &Options, pieces: usize) -> usize {
+        if let Some(jobs) = options.jobs {
+            jobs
+        } else if self.bytes.saturating_mul(pieces) < limits::BYTES_WORTH_THREADS {
+            1
+        } else {
+            std::thread::available_parallelism().map_or(1, usize::from)
+        }
+    }
 }
 
 /// The files that a program names, read from the world.
@@ -141,7 +156,8 @@ pub(super) fn load<T>(
     };
     let set = settings.iter().map(|(name, value)| (*name, value)).collect();
     let given = Given { set, files: &reader, others: &others };
-    let loaded = Loaded { program: &program, given: &given, environments, damaged, warnings, circular };
+    let bytes = session.sources.iter().map(|(_, source)| source.text.len()).sum();
+    let loaded = Loaded { program: &program, given: &given, environments, damaged, warnings, circular, bytes };
     Ok(Some(work(&loaded, sink)))
 }
 

@@ -1,13 +1,10 @@
 //! Other systems of ours that a system names with `external … from "folder"`: checked together with it, in the environments
 //! that it asks for.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{HashMap, IndexMap, Symbol};
 use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::Options;
 use crate::driver::folders::{Finder, folder_of};
@@ -34,7 +31,7 @@ impl<'w> Session<'w> {
     /// Nothing read yet.
     pub(super) fn new(world: &'w dyn World) -> Session<'w> {
         let sources = Sources::with_library(crate::resolve::Library.sources());
-        Session { world, sources, found: Vec::new(), trail: Vec::new(), known: HashMap::new() }
+        Session { world, sources, found: Vec::new(), trail: Vec::new(), known: HashMap::default() }
     }
 }
 
@@ -46,7 +43,7 @@ pub(super) fn read(
     options: &Options,
     sink: &mut Sink,
 ) -> Result<Others, WorldError> {
-    let mut others = Others::new();
+    let mut others = Others::default();
     let mut named: Vec<_> = program
         .globals
         .values()
@@ -128,9 +125,9 @@ pub(super) fn read(
 
 /// What the stacks of a system offer, in each environment.
 fn offered(run: &Run, folder: String) -> OtherSystem {
-    let mut environments = IndexMap::new();
+    let mut environments = IndexMap::default();
     for (model, _, _) in &run.builds {
-        let mut outputs: IndexMap<Symbol, Vec<OtherOutput>> = IndexMap::new();
+        let mut outputs: IndexMap<Symbol, Vec<OtherOutput>> = IndexMap::default();
         for stack in &model.stacks {
             for output in &stack.outputs {
                 outputs.entry(output.name).or_default().push(OtherOutput {

@@ -54,9 +54,10 @@ pub(super) fn run_in(
     sink: &mut Sink,
 ) -> Result<Run, WorldError> {
     let loaded = load(session, system, options, sink, |loaded, sink| {
-        let found = in_parallel(&loaded.environments, options.jobs, |environment| {
-            environment_of(loaded, *environment, options)
-        });
+        let found =
+            in_parallel(&loaded.environments, loaded.threads(options, loaded.environments.len()), |environment| {
+                environment_of(loaded, *environment, options)
+            });
         let mut builds = Vec::with_capacity(found.len());
         // A param is unused if no environment reads it.
         let everywhere = |span: &Span| found.iter().all(|one| one.unused.iter().any(|(_, other)| other == span));
@@ -270,9 +271,8 @@ pub(super) fn environments(program: &Program<'_>, options: &Options, sink: &mut 
 }
 
 /// The results of `work` for each item, in order, with at most `jobs` threads.
-pub(super) fn in_parallel<I: Sync, T: Send>(items: &[I], jobs: Option<usize>, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
-    let machine = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = jobs.unwrap_or(machine).clamp(1, items.len().max(1));
+pub(super) fn in_parallel<I: Sync, T: Send>(items: &[I], jobs: usize, work: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let threads = jobs.clamp(1, items.len().max(1));
     if threads == 1 {
         return items.iter().map(work).collect();
     }

@@ -28,7 +28,8 @@ pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options)
         for (_, test) in &loaded.program.tests {
             jobs.extend(environments_of(test, loaded, sink).into_iter().map(|environment| (*test, environment)));
         }
-        let results = in_parallel(&jobs, options.jobs, |(test, environment)| one(loaded, test, *environment, options));
+        let threads = loaded.threads(options, jobs.len());
+        let results = in_parallel(&jobs, threads, |(test, environment)| one(loaded, test, *environment, options));
         let mut finished = Vec::with_capacity(results.len());
         for (result, diagnostics) in results {
             sink.extend(diagnostics);
@@ -84,6 +85,7 @@ fn one(loaded: &Loaded<'_>, test: &Test, environment: Symbol, options: &Options)
         damaged: loaded.damaged,
         warnings: loaded.warnings.clone(),
         circular: loaded.circular,
+        bytes: loaded.bytes,
     };
     let name = literal(&test.name);
     let mut failures: Vec<Diagnostic> = Vec::new();

@@ -1,7 +1,6 @@
 //! A template as one tree, in the order in which people read it.
 
-use indexmap::IndexMap;
-
+use crate::base::IndexMap;
 use crate::derive::template::{Json, Template, TemplateOutput, TemplateResource, Tree};
 use crate::eval::model::Model;
 
@@ -11,7 +10,7 @@ const ATTRIBUTES: [&str; 3] = ["UpdatePolicy", "CreationPolicy", "Metadata"];
 /// The whole template. The stack's declaration is the cause of everything that has none of its own.
 pub(super) fn document(model: &Model, template: &Template) -> Tree {
     let stack = model.stack(template.stack);
-    let mut map: IndexMap<String, Tree> = IndexMap::new();
+    let mut map: IndexMap<String, Tree> = IndexMap::default();
     let mut put = |key: &str, tree: Tree| map.insert(key.to_owned(), tree);
     put("AWSTemplateFormatVersion", Tree::text("2010-09-09"));
     if let Some(title) = &stack.title {
@@ -41,7 +40,7 @@ pub(super) fn document(model: &Model, template: &Template) -> Tree {
 }
 
 fn resource(resource: &TemplateResource) -> Tree {
-    let mut map: IndexMap<String, Tree> = IndexMap::new();
+    let mut map: IndexMap<String, Tree> = IndexMap::default();
     let mut put = |key: &str, tree: Tree| map.insert(key.to_owned(), tree);
     put("Type", Tree::text(&resource.ty));
     if !matches!(&resource.properties.json, Json::Map(properties) if properties.is_empty()) {
@@ -73,7 +72,7 @@ pub(super) fn on_replace(deletion: &str) -> &str {
 }
 
 fn output(output: &TemplateOutput) -> Tree {
-    let mut map: IndexMap<String, Tree> = IndexMap::new();
+    let mut map: IndexMap<String, Tree> = IndexMap::default();
     if let Some(description) = &output.description {
         map.insert(String::from("Description"), Tree::text(description));
     }

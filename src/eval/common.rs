@@ -1,9 +1,7 @@
 //! What every instance takes, whatever its type: `name`, `tags`, `on_delete`, `after`, and the marks for CloudFormation's attributes.
 //! An instance of a component hands them on: to the one that is its `main`, or to all that it makes.
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{self, InstanceId, OnDelete, ResourceId};
@@ -54,7 +52,7 @@ impl<'p> Evaluator<'p> {
 
     /// The tags of an instance and of all around it. The nearest wins.
     pub(super) fn tags_setting(&mut self, id: InstanceId) -> Vec<model::Tag> {
-        let mut all: IndexMap<Symbol, model::Tag> = IndexMap::new();
+        let mut all: IndexMap<Symbol, model::Tag> = IndexMap::default();
         for value in self.gathered_settings(id, "tags") {
             let span = self.model.origins.span(value.origin);
             match &value.kind {
@@ -169,7 +167,7 @@ impl<'p> Evaluator<'p> {
 
     /// `@update(…)`, `@creation(…)` and `@metadata(…)` as CloudFormation's attributes.
     pub(super) fn attribute_marks(&mut self, id: InstanceId) -> IndexMap<Symbol, Node> {
-        let mut attributes = IndexMap::new();
+        let mut attributes = IndexMap::default();
         for instance in self.stands_for(id) {
             let Some(data) = self.data(instance) else { continue };
             let (marks, scope): (&'p [Mark], _) = (&data.item.marks, data.scope.clone());
@@ -180,7 +178,7 @@ impl<'p> Evaluator<'p> {
                     "metadata" => "Metadata",
                     _ => continue,
                 };
-                let mut map = IndexMap::new();
+                let mut map = IndexMap::default();
                 for argument in &mark.arguments {
                     let MarkArgument::Entry(entry) = argument else { continue };
                     let Some((key, place)) = self.entry_key(entry, &scope) else { continue };
@@ -224,7 +222,7 @@ mod tests {
         let files =
             ProgramFiles { system: vec![crate::syntax::parse(FileId(0), &text).file], ..ProgramFiles::default() };
         let program = Program::gather(&files, Library).0.unwrap();
-        let others = crate::eval::Others::new();
+        let others = crate::eval::Others::default();
         let given = Given { set: Vec::new(), files: &NoFiles, others: &others };
         let (evaluated, found) = evaluate(&program, Symbol::new("test"), &given);
         assert_eq!(found, []);

@@ -144,7 +144,7 @@ impl<'p> Evaluator<'p> {
         what: &str,
     ) -> Value {
         let Kind::Record(record) = &value.kind else { return value.clone() };
-        let mut fitted = indexmap::IndexMap::with_capacity(fields.len());
+        let mut fitted = crate::base::IndexMap::with_capacity_and_hasher(fields.len(), Default::default());
         let mut broken = false;
         for field in fields {
             let name = field.name.name;

@@ -1,11 +1,8 @@
 //! Which instances and statements exist: the content of stacks and components, statement by statement, when first asked for.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{HashMap, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, StackId};
 use crate::eval::scope::{Body, BodyId, FrameKind, LetCell, Member, Owner, Placed, Progress, Scope, State};
@@ -23,7 +20,7 @@ impl<'p> Evaluator<'p> {
         if !lets.is_empty() {
             scope = scope.with(FrameKind::Lets(lets));
         }
-        let mut possible: HashMap<Symbol, (Span, Vec<usize>)> = HashMap::new();
+        let mut possible: HashMap<Symbol, (Span, Vec<usize>)> = HashMap::default();
         for (index, item) in items.iter().enumerate() {
             for_each_declared(item, &mut |name, span| {
                 possible.entry(name).or_insert_with(|| (span, Vec::new())).1.push(index);
@@ -36,9 +33,9 @@ impl<'p> Evaluator<'p> {
             scope,
             items: placed,
             possible,
-            members: IndexMap::new(),
-            params: HashMap::new(),
-            outputs: IndexMap::new(),
+            members: IndexMap::default(),
+            params: HashMap::default(),
+            outputs: IndexMap::default(),
             statements: Vec::new(),
         });
         id

@@ -1,8 +1,6 @@
 //! `ensure` over `deploy param`s: a rule of the template, which CloudFormation checks before it deploys anything.
 
-use indexmap::IndexMap;
-
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::DeployRule;
@@ -109,7 +107,7 @@ impl<'p> Evaluator<'p> {
 
 fn call(function: &str, arguments: Vec<Node>) -> Node {
     let list = Node::new(NodeKind::List(arguments), Origin::INHERITED);
-    Node::new(NodeKind::Map(IndexMap::from([(Symbol::new(function), list)])), Origin::INHERITED)
+    Node::new(NodeKind::Map(IndexMap::from_iter([(Symbol::new(function), list)])), Origin::INHERITED)
 }
 
 /// Calls a function for every name in a condition.

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol, limits};
+use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::value::{Kind, Piece, Template, Value};
@@ -80,7 +78,7 @@ impl<'p> Evaluator<'p> {
                 Kind::List(Arc::new(items))
             }
             ExprKind::RecordFor(comprehension, entry) => {
-                let mut record = IndexMap::new();
+                let mut record = IndexMap::default();
                 for inner in self.comprehend(comprehension, scope) {
                     self.record_entry(entry, &inner, &mut record);
                     if self.exhausted {
@@ -435,7 +433,7 @@ impl<'p> Evaluator<'p> {
     }
 
     fn record_literal(&mut self, entries: &'p [Entry], span: Span, scope: &Scope<'p>) -> Value {
-        let mut record = IndexMap::with_capacity(entries.len());
+        let mut record = IndexMap::with_capacity_and_hasher(entries.len(), Default::default());
         for entry in entries {
             self.record_entry(entry, scope, &mut record);
         }

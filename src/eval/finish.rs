@@ -1,8 +1,6 @@
 //! After structure: `extend`, properties, names, tags, outputs, waivers.
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::instances::{COMMON_SETTINGS, entry_is};
@@ -187,7 +185,7 @@ impl<'p> Evaluator<'p> {
         }
         let known = self.catalog.resource_type(ty.as_str());
         let settings = self.settings_of(instance);
-        let mut properties: IndexMap<Symbol, Node> = IndexMap::new();
+        let mut properties: IndexMap<Symbol, Node> = IndexMap::default();
         for setting in &settings {
             if COMMON_SETTINGS.contains(&setting.key.as_str()) {
                 continue;

@@ -2,9 +2,7 @@
 
 use std::cell::RefCell;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{self, InstanceId, ResourceId};
@@ -104,7 +102,7 @@ impl<'p> Evaluator<'p> {
             body: None,
             withs,
             extensions: Vec::new(),
-            found: IndexMap::new(),
+            found: IndexMap::default(),
             through: origin,
             logical,
             path,
@@ -121,7 +119,7 @@ impl<'p> Evaluator<'p> {
                 body.members.insert(instance.name.name, Member::Instance(id));
             }
             Some(key) => {
-                match body.members.entry(instance.name.name).or_insert_with(|| Member::Family(IndexMap::new())) {
+                match body.members.entry(instance.name.name).or_insert_with(|| Member::Family(IndexMap::default())) {
                     Member::Family(family) => {
                         family.insert(key, id);
                     }
@@ -145,11 +143,11 @@ impl<'p> Evaluator<'p> {
             id: String::new(),
             moved_from,
             name: None,
-            properties: Node::new(NodeKind::Map(IndexMap::new()), origin),
+            properties: Node::new(NodeKind::Map(IndexMap::default()), origin),
             tags: Vec::new(),
             on_delete: None,
             depends_on: Vec::new(),
-            attributes: IndexMap::new(),
+            attributes: IndexMap::default(),
             unchecked: self.catalog.resource_type(ty.as_str()).is_none(),
             origin,
         });

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::catalog::{Dimension, Metrics, ResourceType, Texts};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::Evaluator;

@@ -33,9 +33,8 @@ mod units;
 pub mod value;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
-use crate::base::{Span, Symbol, limits};
+use crate::base::{HashMap, Span, Symbol, limits};
 use crate::catalog::{Catalog, catalog};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::instances::InstanceData;
@@ -116,7 +115,7 @@ pub(crate) struct Evaluator<'p> {
     params: HashMap<Symbol, RefCell<State>>,
     lets: HashMap<Symbol, RefCell<State>>,
     /// Names of what was read, so that unused params can be reported.
-    used: std::collections::HashSet<Symbol>,
+    used: crate::base::HashSet<Symbol>,
     statements: Vec<Placed<'p>>,
     steps: HashMap<Symbol, model::StepId>,
     externals: HashMap<Symbol, model::ExternalId>,
@@ -142,15 +141,15 @@ impl<'p> Evaluator<'p> {
             diagnostics: Vec::new(),
             bodies: Vec::new(),
             instances: Vec::new(),
-            stack_bodies: HashMap::new(),
+            stack_bodies: HashMap::default(),
             stacks_busy: Vec::new(),
             system_body: None,
-            params: HashMap::new(),
-            lets: HashMap::new(),
-            used: std::collections::HashSet::new(),
+            params: HashMap::default(),
+            lets: HashMap::default(),
+            used: crate::base::HashSet::default(),
             statements: Vec::new(),
-            steps: HashMap::new(),
-            externals: HashMap::new(),
+            steps: HashMap::default(),
+            externals: HashMap::default(),
             through: Origin::INHERITED,
             fuel: limits::MAX_STEPS,
             depth: 0,

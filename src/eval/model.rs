@@ -1,9 +1,8 @@
 //! One environment of a system, evaluated: stacks, resources, and what was said about who may do what.
 
-use indexmap::IndexMap;
 use ipnet::IpNet;
 
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::eval::origin::{Origin, Origins};
 use crate::eval::value::{AssetPart, Hole, Node, Piece, Principal, Pseudo, Template, Value, asset_key};
 use crate::syntax::ast::{ConditionOperator, Side};
@@ -577,12 +576,12 @@ impl Model {
             externals: Vec::new(),
             steps: Vec::new(),
             claims: Vec::new(),
-            assets: IndexMap::new(),
-            deploy_params: IndexMap::new(),
+            assets: IndexMap::default(),
+            deploy_params: IndexMap::default(),
             deploy_rules: Vec::new(),
             tags: Vec::new(),
             required_tags: Vec::new(),
-            resource_policies: IndexMap::new(),
+            resource_policies: IndexMap::default(),
             waivers: Vec::new(),
             origins: Origins::default(),
         }

@@ -1,11 +1,8 @@
 //! Other systems of ours, as a system that names one with `external … from "folder"` sees them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{HashMap, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{ExternalOutput, ExternalSource};
@@ -58,8 +55,8 @@ impl<'p> Evaluator<'p> {
         from: &'p Expr,
         settings: &[(Symbol, Value)],
     ) -> (IndexMap<Symbol, ExternalOutput>, IndexMap<Symbol, Span>) {
-        let mut outputs = IndexMap::new();
-        let mut unexported = IndexMap::new();
+        let mut outputs = IndexMap::default();
+        let mut unexported = IndexMap::default();
         // Without it, why is told already.
         let Some(other) = self.given.others.get(&from.span).cloned() else { return (outputs, unexported) };
         let said = settings.iter().find(|(name, _)| *name == "environment").map(|(_, value)| value);

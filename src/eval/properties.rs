@@ -1,8 +1,6 @@
 //! Values to properties: what the catalog's shape wants, or a diagnostic.
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::catalog::{Kind as ShapeKind, Obtain, Shape};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::model::ResourceId;
@@ -196,7 +194,7 @@ impl<'p> Evaluator<'p> {
 
     fn map_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
         let Kind::Record(record) = &value.kind else { return self.wrong_property(value, shape, slot) };
-        let mut map = IndexMap::with_capacity(record.len());
+        let mut map = IndexMap::with_capacity_and_hasher(record.len(), Default::default());
         for (key, item) in record.clone().iter() {
             let path = format!("{}.{key}", slot.path);
             let slot = Slot { path: &path, ..slot };
@@ -235,7 +233,7 @@ impl<'p> Evaluator<'p> {
             return self.asset_node(value, file, shape, slot);
         }
         let Kind::Record(record) = &value.kind else { return self.wrong_property(value, shape, slot) };
-        let mut map = IndexMap::with_capacity(record.len());
+        let mut map = IndexMap::with_capacity_and_hasher(record.len(), Default::default());
         for (key, item) in record.clone().iter() {
             let path = format!("{}.{key}", slot.path);
             let span = self.value_span(item, slot.span);
@@ -524,7 +522,7 @@ impl<'p> Evaluator<'p> {
             }
             Kind::Record(record) => {
                 let record = record.clone();
-                let mut map = IndexMap::with_capacity(record.len());
+                let mut map = IndexMap::with_capacity_and_hasher(record.len(), Default::default());
                 for (key, item) in record.iter() {
                     if let Some(node) = self.plain_node(item, span) {
                         map.insert(*key, node);

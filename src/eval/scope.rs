@@ -1,12 +1,9 @@
 //! What names mean at a place: a chain of frames, innermost first.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{HashMap, IndexMap, Span, Symbol};
 use crate::eval::model::{InstanceId, StackId};
 use crate::eval::value::Value;
 use crate::syntax::ast::{Expr, Item, Let, Output, Param};

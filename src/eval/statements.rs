@@ -1,8 +1,6 @@
 //! Grants, denials, connections: who may do what to whom, verbs resolved to actions, instances to roles and groups.
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::model::{self, Condition, ConditionValue, Effect, InstanceId, Permission, ResourceId, Statement, Who};
 use crate::eval::origin::Origin;
@@ -342,7 +340,7 @@ impl<'p> Evaluator<'p> {
         under: &Template,
         actor: Option<InstanceId>,
     ) -> Scope<'p> {
-        let mut values: IndexMap<Symbol, Value> = IndexMap::new();
+        let mut values: IndexMap<Symbol, Value> = IndexMap::default();
         if let Some(resource) = target.resource {
             for (name, attribute) in [("arn", Attribute::Arn), ("id", Attribute::Id), ("name", Attribute::Name)] {
                 let text = Template::hole(Hole::Resource(resource, attribute));

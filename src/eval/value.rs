@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use ipnet::IpNet;
 
-use crate::base::Symbol;
+use crate::base::{IndexMap, Symbol};
 use crate::eval::model::{ExternalId, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
 use crate::syntax::ast::{CompareOp, Date};

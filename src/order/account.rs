@@ -15,7 +15,7 @@ pub fn account(models: &[(&Model, &Derived)], account: &str, region: &str) -> Op
         models.iter().copied().filter(|(model, _)| model.environment.account == account).collect();
     let (first, _) = there.first()?;
     let mut graph = Graph::default();
-    let mut stacks = indexmap::IndexMap::new();
+    let mut stacks = crate::base::IndexMap::default();
     let mut taken: Vec<(&Model, &Derived, Vec<StackId>)> = Vec::new();
     for (model, derived) in &there {
         let mut own = Vec::new();

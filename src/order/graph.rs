@@ -1,9 +1,8 @@
 //! The graph itself: cycles found and named, weak edges that give way, a stable topological order, waves.
 
+use crate::base::IndexMap;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, VecDeque};
-
-use indexmap::IndexMap;
 
 use crate::derive::template::EdgeKind;
 use crate::diag::{Diagnostic, codes};
@@ -294,7 +293,7 @@ fn reaches(edges: &BTreeSet<(usize, usize)>, from: usize, to: usize) -> bool {
 
 /// The nodes of a shortest path of at least one edge, without its end.
 fn path(edges: &BTreeSet<(usize, usize)>, from: usize, to: usize) -> Option<Vec<usize>> {
-    let mut came: IndexMap<usize, usize> = IndexMap::new();
+    let mut came: IndexMap<usize, usize> = IndexMap::default();
     let mut queue = VecDeque::from([from]);
     while let Some(at) = queue.pop_front() {
         for &(_, next) in edges.range((at, 0)..=(at, usize::MAX)) {

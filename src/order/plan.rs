@@ -1,8 +1,6 @@
 //! The plan: typed steps, edges with reasons, and what is read off them.
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::derive::template::{Derived, EdgeKind};
 use crate::eval::model::{Model, StackId};
 

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use indexmap::IndexMap;
-
-use crate::base::{FileId, Span, Symbol};
+use crate::base::{FileId, IndexMap, Span, Symbol};
 use crate::derive::template::{
     Derived, EdgeKind, Json, Parameter, ParameterSource, StackEdge, Template, TemplateOutput, TemplateResource, Tree,
 };
@@ -48,12 +46,12 @@ pub(crate) fn empty(environment: &str) -> Sample {
         externals: Vec::new(),
         steps: Vec::new(),
         claims: Vec::new(),
-        assets: IndexMap::new(),
-        deploy_params: IndexMap::new(),
+        assets: IndexMap::default(),
+        deploy_params: IndexMap::default(),
         deploy_rules: Vec::new(),
         tags: Vec::new(),
         required_tags: Vec::new(),
-        resource_policies: IndexMap::new(),
+        resource_policies: IndexMap::default(),
         waivers: Vec::new(),
         origins: Origins::default(),
     };
@@ -86,13 +84,13 @@ impl Sample {
         self.derived.templates.push(Template {
             stack: id,
             transforms: Vec::new(),
-            parameters: IndexMap::new(),
+            parameters: IndexMap::default(),
             rules: None,
-            resources: IndexMap::new(),
-            outputs: IndexMap::new(),
-            capabilities: IndexMap::new(),
-            assets: indexmap::IndexSet::new(),
-            tags: IndexMap::from([(String::from("Project"), String::from("Shop"))]),
+            resources: IndexMap::default(),
+            outputs: IndexMap::default(),
+            capabilities: IndexMap::default(),
+            assets: crate::base::IndexSet::default(),
+            tags: IndexMap::from_iter([(String::from("Project"), String::from("Shop"))]),
         });
         id
     }
@@ -121,7 +119,7 @@ impl Sample {
             tags: Vec::new(),
             on_delete: None,
             depends_on: Vec::new(),
-            attributes: IndexMap::new(),
+            attributes: IndexMap::default(),
             unchecked: false,
             origin,
         });
@@ -136,7 +134,7 @@ impl Sample {
                 properties: Tree::map(trees),
                 depends_on: Vec::new(),
                 deletion: None,
-                attributes: IndexMap::new(),
+                attributes: IndexMap::default(),
                 origin,
             },
         );
@@ -207,8 +205,8 @@ impl Sample {
             name: Symbol::new(name),
             title: Some(format!("the {name} of others")),
             settings: Vec::new(),
-            outputs: IndexMap::new(),
-            unexported: IndexMap::new(),
+            outputs: IndexMap::default(),
+            unexported: IndexMap::default(),
             broken: false,
             after: after.iter().map(|other| (*other, at(0, line))).collect(),
             before: Vec::new(),

@@ -1,8 +1,7 @@
 //! Why one step comes before another.
 
+use crate::base::IndexMap;
 use std::collections::VecDeque;
-
-use indexmap::IndexMap;
 
 use crate::order::plan::{Edge, Plan, PlanStep, StepKind};
 
@@ -23,7 +22,7 @@ pub fn find<'a>(plan: &'a Plan, name: &str) -> Option<&'a PlanStep> {
 pub fn why<'a>(plan: &'a Plan, before: &str, after: &str) -> Option<Vec<&'a Edge>> {
     let from = find(plan, before)?.id.as_str();
     let to = find(plan, after)?.id.as_str();
-    let mut came: IndexMap<&str, &'a Edge> = IndexMap::new();
+    let mut came: IndexMap<&str, &'a Edge> = IndexMap::default();
     let mut queue = VecDeque::from([from]);
     while let Some(at) = queue.pop_front() {
         for edge in plan.edges.iter().filter(|edge| edge.before == at) {

@@ -195,7 +195,7 @@ fn add(s: &mut Sample, stack: StackId, id: &str, ty: &str, properties: &Value) {
         properties: tree(properties),
         depends_on: Vec::new(),
         deletion: None,
-        attributes: indexmap::IndexMap::new(),
+        attributes: crate::base::IndexMap::default(),
         origin: Origin::INHERITED,
     };
     s.derived.templates[stack.index()].resources.insert(id.to_owned(), added);

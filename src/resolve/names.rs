@@ -6,9 +6,7 @@ mod duplicates;
 mod expressions;
 mod statements;
 
-use std::collections::HashSet;
-
-use crate::base::{Span, Symbol};
+use crate::base::{HashSet, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::circles::Circles;
 use crate::resolve::words::{self, BUILTINS, INTRINSICS, reserved};
@@ -22,7 +20,7 @@ pub fn check(program: &Program<'_>) -> Vec<Diagnostic> {
         program,
         system: true,
         levels: Vec::new(),
-        read: HashSet::new(),
+        read: HashSet::default(),
         circles: Circles::default(),
         certain: true,
         quiet: false,

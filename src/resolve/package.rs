@@ -1,8 +1,6 @@
 //! Folders whose components, types, functions and policies a system takes with `use … from`.
 
-use std::collections::HashMap;
-
-use crate::base::{FileId, Span, Symbol};
+use crate::base::{FileId, HashMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Global, Program};
 use crate::syntax::ast::{AccessOn, File, Item, ItemKind, Use};
@@ -75,11 +73,15 @@ pub fn uses(file: &File) -> impl Iterator<Item = &Use> {
 impl<'p> Package<'p> {
     /// Gathers what a folder defines. What else stands in it belongs to a system, and so does not stand in a mere library.
     pub(super) fn gather(folder: &'p Folder, diagnostics: &mut Vec<Diagnostic>) -> Package<'p> {
-        let mut package =
-            Package { shown: &folder.shown, globals: HashMap::new(), imports: HashMap::new(), access: Vec::new() };
+        let mut package = Package {
+            shown: &folder.shown,
+            globals: HashMap::default(),
+            imports: HashMap::default(),
+            access: Vec::new(),
+        };
         let items = || folder.files.iter().flat_map(|(_, file)| &file.items);
         let system = items().any(|item| matches!(item.kind, ItemKind::System(_)));
-        let mut places: HashMap<Symbol, Span> = HashMap::new();
+        let mut places: HashMap<Symbol, Span> = HashMap::default();
         for item in items() {
             let (name, global) = match &item.kind {
                 ItemKind::Fn(function) => (function.name, Global::Fn(function)),

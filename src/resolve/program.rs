@@ -1,10 +1,6 @@
 //! What a system defines, gathered from all its files in whatever order they come.
 
-use std::collections::HashMap;
-
-use indexmap::IndexMap;
-
-use crate::base::{FileId, Span, Symbol};
+use crate::base::{FileId, HashMap, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::Library;
 use crate::resolve::package::{Apart, Folder, Import, Package};
@@ -150,9 +146,9 @@ impl<'p> Program<'p> {
         let mut program = Program {
             system,
             library,
-            globals: HashMap::new(),
+            globals: HashMap::default(),
             params: Vec::new(),
-            environments: IndexMap::new(),
+            environments: IndexMap::default(),
             stacks: Vec::new(),
             naming: Vec::new(),
             tags: Vec::new(),
@@ -163,11 +159,11 @@ impl<'p> Program<'p> {
             statements: Vec::new(),
             marks: Vec::new(),
             packages: Vec::new(),
-            imports: HashMap::new(),
-            package_files: HashMap::new(),
+            imports: HashMap::default(),
+            package_files: HashMap::default(),
             apart: Apart::default(),
         };
-        let mut places: HashMap<Symbol, Span> = HashMap::new();
+        let mut places: HashMap<Symbol, Span> = HashMap::default();
         for item in files.iter().flat_map(|file| &file.items) {
             program.add(item, &mut places, &mut diagnostics);
             program.add_marks(item);

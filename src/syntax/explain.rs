@@ -313,7 +313,6 @@ fn name(rule: Rule) -> Option<&'static str> {
         Rule::external_body => "`{`",
         Rule::lparen => "`(`",
         Rule::arrow => "`->`",
-        Rule::comma => "`,`",
         Rule::pattern => "a pattern such as `/[a-z]+/`",
         Rule::verb => "a verb or an action",
         Rule::action => "an action such as `s3:GetObject`",

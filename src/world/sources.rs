@@ -43,7 +43,9 @@ pub struct Place<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Source>,
-    library: Vec<Source>,
+    library: &'static [(&'static str, &'static str)],
+    /// The library's files, once one is asked for: a run without mistakes never needs them.
+    library_files: OnceLock<Vec<Source>>,
 }
 
 impl Sources {
@@ -53,9 +55,8 @@ impl Sources {
     }
 
     /// No files yet but the standard library's, given as path and text in the order of their numbers.
-    pub fn with_library(library: &[(&str, &'static str)]) -> Sources {
-        let library = library.iter().map(|(path, text)| Source::new(*path, *path, *text)).collect();
-        Sources { files: Vec::new(), library }
+    pub fn with_library(library: &'static [(&'static str, &'static str)]) -> Sources {
+        Sources { library, ..Sources::default() }
     }
 
     /// Adds a file.
@@ -70,7 +71,8 @@ impl Sources {
         if file == FileId::NONE {
             None
         } else if file.is_stdlib() {
-            self.library.get((file.0 - FileId::STDLIB) as usize)
+            let read = || self.library.iter().map(|(path, text)| Source::new(*path, *path, *text)).collect();
+            self.library_files.get_or_init(read).get((file.0 - FileId::STDLIB) as usize)
         } else {
             self.files.get(file.0 as usize)
         }

@@ -1,8 +1,6 @@
 //! What needs itself: `let`s, functions, components.
 
-use indexmap::IndexMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 
 /// A kind of declaration that may go in circles.

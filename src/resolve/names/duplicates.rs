@@ -1,8 +1,6 @@
 //! Names that stand twice where one is wanted.
 
-use std::collections::HashMap;
-
-use crate::base::{Span, Symbol};
+use crate::base::{HashMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::Walker;
 use crate::resolve::program::duplicate;
@@ -11,7 +9,7 @@ use crate::syntax::ast::{Ident, Instance, Item, ItemKind};
 impl Walker<'_> {
     /// Reports every name of a list that stands there before.
     pub(super) fn no_two(&mut self, names: impl Iterator<Item = Ident>, what: &str) {
-        let mut first: HashMap<Symbol, Span> = HashMap::new();
+        let mut first: HashMap<Symbol, Span> = HashMap::default();
         for name in names {
             match first.get(&name.name) {
                 Some(first) => self.report(duplicate(what, name, *first)),
@@ -40,7 +38,7 @@ impl Walker<'_> {
             "verb",
         );
         self.no_two_outputs(items);
-        let mut first: HashMap<Symbol, &Instance> = HashMap::new();
+        let mut first: HashMap<Symbol, &Instance> = HashMap::default();
         for item in items {
             let ItemKind::Instance(instance) = &item.kind else { continue };
             let name = instance.name;
@@ -75,7 +73,7 @@ impl Walker<'_> {
     }
 
     fn no_two_outputs(&mut self, items: &[&Item]) {
-        let mut first: HashMap<Symbol, Span> = HashMap::new();
+        let mut first: HashMap<Symbol, Span> = HashMap::default();
         for item in items {
             let ItemKind::Output(output) = &item.kind else { continue };
             match first.get(&output.name.name) {

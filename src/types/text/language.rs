@@ -5,12 +5,11 @@
 //! it, character classes taken together. Intersection and complement are terms like any others, so look-around needs no automaton of
 //! its own, and a counted repetition stays a number.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::set::CharSet;
 use super::tree::Tree;
-use crate::base::limits;
+use crate::base::{HashMap, limits};
 
 /// A language: an index into the table of a [`Languages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,15 +94,15 @@ impl Languages {
     pub fn new() -> Languages {
         let mut table = Languages {
             terms: Vec::new(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             nullable: Vec::new(),
             steps: Vec::new(),
             sets: Vec::new(),
-            set_ids: HashMap::new(),
-            meets: HashMap::new(),
+            set_ids: HashMap::default(),
+            meets: HashMap::default(),
             rounds: Vec::new(),
-            round_ids: HashMap::new(),
-            patterns: HashMap::new(),
+            round_ids: HashMap::default(),
+            patterns: HashMap::default(),
             fuel: limits::MAX_TEXT_WORK,
             any: SetId(0),
         };

@@ -231,7 +231,7 @@ fn what_is_not_regular_is_refused() {
 /// Every pattern of the schemas.
 fn schema_patterns() -> BTreeSet<&'static str> {
     let mut found = BTreeSet::new();
-    let mut seen: std::collections::HashSet<Shape> = std::collections::HashSet::new();
+    let mut seen: crate::base::HashSet<Shape> = crate::base::HashSet::default();
     let mut waiting: Vec<Shape> = catalog().resource_types().map(|ty| ty.shape()).collect();
     while let Some(shape) = waiting.pop() {
         if !seen.insert(shape) {

@@ -77,7 +77,7 @@ struct Trail<S> {
 
 impl<S: Copy + Eq + Hash> Trail<S> {
     fn new(start: S) -> Trail<S> {
-        let mut trail = Trail { seen: HashMap::new(), reached: Vec::new(), waiting: VecDeque::new() };
+        let mut trail = Trail { seen: HashMap::default(), reached: Vec::new(), waiting: VecDeque::new() };
         trail.reach(start, None, None);
         trail
     }
