@@ -30,8 +30,19 @@ pub fn write_all(
 fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(), Fail> {
     let known: BTreeSet<&str> = entries.iter().map(|(name, _)| name.as_str()).collect();
     for (subject, table) in overrides.as_object().ok_or("overrides.json is no object")? {
-        if !["names", "refs", "arns", "singletons", "snapshots", "stateful", "tagging", "references", "metrics"]
-            .contains(&subject.as_str())
+        if ![
+            "names",
+            "refs",
+            "arns",
+            "singletons",
+            "snapshots",
+            "stateful",
+            "tagging",
+            "references",
+            "metrics",
+            "replacement",
+        ]
+        .contains(&subject.as_str())
         {
             return Err(format!("overrides.json: unknown subject {subject}").into());
         }
@@ -105,6 +116,10 @@ impl Writer<'_> {
             for path in texts(&self.entry[key]) {
                 marks.flag(path, flag);
             }
+        }
+        let replacement = &self.overrides["replacement"][self.name];
+        for (key, flag) in [("always", P_CREATE_ONLY), ("maybe", P_CONDITIONAL_CREATE_ONLY)] {
+            texts(&replacement[key]).into_iter().for_each(|path| marks.flag(path, flag));
         }
         let stated = &self.overrides["references"][self.name]["paths"];
         for (path, references) in

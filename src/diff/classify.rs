@@ -55,6 +55,8 @@ impl Known {
                 let Some(Step::Key(first)) = path.first() else { return UNKNOWN };
                 return ty.property(first).map_or(UNKNOWN, |property| own(property).unwrap_or(IN_PLACE));
             }
+            // What a transform makes of a resource is not seen here.
+            Known::Type(ty) if ty.transform().is_some() => return UNKNOWN,
             Known::Type(ty) => ty,
         };
         let mut meaning = Walk { found: IN_PLACE }.path(ty.shape(), path, old, new);
