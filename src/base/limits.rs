@@ -38,3 +38,6 @@ pub const MAX_TEMPLATE_NODES: usize = 1_000_000;
 
 /// From how much source text on, environments counted each, several threads are worth their start.
 pub const BYTES_WORTH_THREADS: usize = 256 * 1024;
+
+/// How many hops one search through a network may take, all its branches together; beyond it, ways are unknown.
+pub const MAX_NETWORK_HOPS: usize = 100_000;

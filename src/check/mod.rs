@@ -10,6 +10,7 @@ mod moving;
 mod naming;
 mod network;
 mod privilege;
+pub mod reach;
 #[cfg(test)]
 mod tests;
 mod waive;
