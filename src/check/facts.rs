@@ -32,6 +32,20 @@ pub const LOAD_BALANCER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::LoadBalan
 /// What listens on it, and the property that names it.
 pub const LISTENER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn");
 
+/// What changes a secret again and again, and the property that names the function which does it.
+pub const ROTATION: &str = "AWS::SecretsManager::RotationSchedule";
+/// The property that names a function of one's own; without, AWS makes one.
+pub const ROTATION_FUNCTION: &str = "RotationLambdaARN";
+/// What a secret is for.
+pub const SECRET_ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment";
+/// The API that keeps secrets, as endpoints call it.
+pub const SECRETS_SERVICE: &str = "secretsmanager";
+
+/// All APIs are asked by HTTPS.
+pub fn https() -> super::reach::ranges::Ranges {
+    super::reach::packets::carried(super::reach::packets::TCP, 443, 443)
+}
+
 /// Metrics that are published in one region only: of services that are not regional.
 pub const GLOBAL_METRICS: &[(&str, &str)] =
     &[("AWS/Billing", "us-east-1"), ("AWS/CloudFront", "us-east-1"), ("AWS/Route53", "us-east-1")];

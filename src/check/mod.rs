@@ -14,18 +14,21 @@ pub mod reach;
 #[cfg(test)]
 mod tests;
 mod waive;
+mod ways;
 
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
 use crate::eval::model::{Model, StackId};
 use crate::eval::value::{Node, NodeKind};
 
+pub use reach::Reach;
 pub use waive::{used_waivers, waive};
 
 /// One environment, evaluated and lowered.
 struct World<'a> {
     model: &'a Model,
     derived: &'a Derived,
+    reach: &'a Reach,
     found: Vec<Diagnostic>,
 }
 
@@ -50,6 +53,8 @@ const CHECKS: &[Check] = &[
     network::open_ports_have_listeners,
     network::listeners_encrypt,
     network::the_world_is_let_in_on_purpose,
+    ways::connections_get_through,
+    ways::rotations_reach_their_databases,
     metrics::metrics_are_published_there,
     metrics::alarms_tell_somebody,
     metrics::alarms_differ,
@@ -62,8 +67,8 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Checks one environment.
-pub fn check(model: &Model, derived: &Derived) -> Vec<Diagnostic> {
-    let mut world = World { model, derived, found: Vec::new() };
+pub fn check(model: &Model, derived: &Derived, reach: &Reach) -> Vec<Diagnostic> {
+    let mut world = World { model, derived, reach, found: Vec::new() };
     for check in CHECKS {
         check(&mut world);
     }

@@ -229,6 +229,8 @@ codes! {
     NO_ENDPOINT "no_endpoint" Error "a connection needs a security group at each end, or an address range";
     NO_PORTS "no_ports" Error "a connection must say on what, where the other end does not";
     FORBIDDEN_PATH "forbidden_path" Error "the system says that no such connection may exist";
+    CONNECTION_BLOCKED "connection_blocked" Error (guarded) "a connection that something else blocks fails in use, where the source says that it works";
+    ROTATION_WITHOUT_WAY "rotation_without_way" Error (guarded) "the first rotation fails, and with it the deployment or, later, every login";
     OPEN_PORT_WITHOUT_LISTENER "open_port_without_listener" Warning "a port that nothing listens on is reachable surface without a use";
     PLAINTEXT_LISTENER "plaintext_listener" Warning "what travels over it can be read on the way";
     OPEN_TO_THE_WORLD "open_to_the_world" Advice "anyone on the internet can try the port";

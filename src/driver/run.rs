@@ -1,5 +1,7 @@
 //! One run: sources to models, templates and plans, with everything that was found on the way.
 
+use std::rc::Rc;
+
 use crate::base::{Span, Symbol};
 use crate::check;
 use crate::derive::{derive, template::Derived};
@@ -154,6 +156,8 @@ pub(super) fn examined<'p>(
         // Where evaluation stopped, nobody knows what the rest would have read.
         return One { diagnostics, unused: Vec::new(), build: None };
     }
+    let reach = Rc::new(check::Reach::default());
+    evaluated.consult(reach.clone());
     diagnostics.extend(evaluated.invariants());
     diagnostics.extend(ask(&mut evaluated));
     let unused = evaluated.unused_params();
@@ -163,7 +167,7 @@ pub(super) fn examined<'p>(
     let model = evaluated.into_model();
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
-    diagnostics.extend(check::check(&model, &derived));
+    diagnostics.extend(check::check(&model, &derived, &reach));
     let (plan, found) = order(&model, &derived);
     // A circle of stacks that references close is told with them already.
     let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);

@@ -2,20 +2,20 @@
 
 use crate::base::Span;
 use crate::diag::{Diagnostic, codes};
-use crate::eval::model::{self, Connection, End, InstanceId, Ports, ResourceId};
+use crate::eval::model::{Connection, End, InstanceId, Ports, ResourceId};
 use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Kind, Value};
 use crate::eval::{Evaluator, facts};
 use crate::syntax::ast::{self, ExprKind, ItemKind, PortSpec};
 
 /// An end of a connection, with the ports that it listens on.
-struct FoundEnd {
-    end: End,
+pub(super) struct FoundEnd {
+    pub(super) end: End,
     ports: Vec<Ports>,
 }
 
 /// Why an end has no security group.
-enum NoGroup {
+pub(super) enum NoGroup {
     /// It says none.
     Unknown,
     /// What it says is a mistake, and was reported as one.
@@ -58,24 +58,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    pub(super) fn forbid_path(&mut self, path: &'p ast::Connect, placed: &Placed<'p>) {
-        let from = self.evaluate(&path.from, &placed.scope);
-        let to = self.evaluate(&path.to, &placed.scope);
-        let sources = self.ends(&from, path.from.span);
-        let targets = self.ends(&to, path.to.span);
-        let origin = self.model.origins.add(placed.item.span, "", self.through);
-        for source in &sources {
-            for target in &targets {
-                self.model.forbidden_paths.push(model::ForbiddenPath {
-                    from: source.end.clone(),
-                    to: target.end.clone(),
-                    origin,
-                });
-            }
-        }
-    }
-
-    fn ports(&mut self, specs: &'p [PortSpec], scope: &Scope<'p>) -> Vec<Ports> {
+    pub(super) fn ports(&mut self, specs: &'p [PortSpec], scope: &Scope<'p>) -> Vec<Ports> {
         let mut ports = Vec::new();
         for spec in specs {
             let origin = self.model.origins.add(spec.span, "", self.through);
@@ -173,17 +156,21 @@ impl<'p> Evaluator<'p> {
             Ok(found) => Some(found),
             Err(NoGroup::Reported) => None,
             Err(NoGroup::Unknown) => {
-                let ty = self.instance_type(id);
-                let diagnostic =
-                    Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
-                        .help("name the group itself; in a component, `endpoint GROUP on tcp N` says where it listens");
-                self.report(diagnostic);
+                self.no_group(id, span);
                 None
             }
         }
     }
 
-    fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Result<FoundEnd, NoGroup> {
+    pub(super) fn no_group(&mut self, id: InstanceId, span: Span) {
+        let ty = self.instance_type(id);
+        let diagnostic =
+            Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
+                .help("name the group itself; in a component, `endpoint GROUP on tcp N` says where it listens");
+        self.report(diagnostic);
+    }
+
+    pub(super) fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Result<FoundEnd, NoGroup> {
         if depth > 16 {
             return Err(NoGroup::Unknown);
         }

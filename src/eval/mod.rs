@@ -23,6 +23,7 @@ mod naming;
 mod operators;
 pub mod origin;
 mod others;
+pub mod paths;
 mod properties;
 mod query;
 mod renamed;
@@ -82,6 +83,11 @@ impl<'p> Evaluated<'p> {
         self.evaluator.unused_params()
     }
 
+    /// Names whoever answers questions about ways through the network. Without, none of them can be decided.
+    pub fn consult(&mut self, ways: std::rc::Rc<dyn paths::Ways>) {
+        self.evaluator.ways = Some(ways);
+    }
+
     /// Decides every `ensure`, `forbid` and policy rule.
     pub fn invariants(&mut self) -> Vec<Diagnostic> {
         self.evaluator.check_invariants();
@@ -126,6 +132,10 @@ pub(crate) struct Evaluator<'p> {
     exhausted: bool,
     /// The model is finished and can be asked.
     querying: bool,
+    /// Whom to ask about the network.
+    ways: Option<std::rc::Rc<dyn paths::Ways>>,
+    /// What was answered about it, for whoever reports the outcome.
+    evidence: Vec<paths::Answer>,
 }
 
 impl<'p> Evaluator<'p> {
@@ -155,6 +165,8 @@ impl<'p> Evaluator<'p> {
             depth: 0,
             exhausted: false,
             querying: false,
+            ways: None,
+            evidence: Vec::new(),
         }
     }
 

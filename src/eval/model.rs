@@ -49,8 +49,6 @@ pub struct Model {
     pub statements: Vec<Statement>,
     /// Who talks to whom.
     pub connections: Vec<Connection>,
-    /// Paths that must not be.
-    pub forbidden_paths: Vec<ForbiddenPath>,
     /// What exists elsewhere.
     pub externals: Vec<External>,
     /// What people do.
@@ -435,17 +433,6 @@ pub struct Ports {
     pub origin: Origin,
 }
 
-/// `forbid path A -> B`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ForbiddenPath {
-    /// From where.
-    pub from: End,
-    /// To where.
-    pub to: End,
-    /// Where it is said.
-    pub origin: Origin,
-}
-
 /// An external system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct External {
@@ -572,7 +559,6 @@ impl Model {
             resources: Vec::new(),
             statements: Vec::new(),
             connections: Vec::new(),
-            forbidden_paths: Vec::new(),
             externals: Vec::new(),
             steps: Vec::new(),
             claims: Vec::new(),

@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{End, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
+use crate::eval::paths::{Answer, ConnectsQuestion};
 use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
 use crate::resolve::{Definition, Global, Owner};
@@ -42,10 +43,10 @@ impl<'p> Evaluator<'p> {
                 }
                 ItemKind::UsePolicy(path) => self.check_policy(path),
                 ItemKind::Forbid(Forbid::Grant(grant)) => self.check_forbidden_grant(grant, &placed),
+                ItemKind::Forbid(Forbid::Path(path)) => self.check_forbidden_path(path, &placed),
                 _ => {}
             }
         }
-        self.check_forbidden_paths();
         self.check_standing_policies();
         self.querying = false;
     }
@@ -79,12 +80,14 @@ impl<'p> Evaluator<'p> {
         if !params.is_empty() {
             return self.deploy_rule(condition, scope, text, params);
         }
+        self.evidence.clear();
         let verdict = self.decide(condition, scope);
+        let evidence = std::mem::take(&mut self.evidence);
         let said = text.map_or_else(|| String::from("this"), |text| format!("“{text}”"));
         let diagnostic = match verdict {
             Verdict::Holds | Verdict::Wrong => return,
             Verdict::Broken => {
-                let found = self.explain(condition, scope);
+                let found = self.explain(condition, scope).or_else(|| words_of(&evidence));
                 let mut diagnostic =
                     Diagnostic::new(codes::ENSURE_FAILED, condition.span, format!("{said} does not hold"))
                         .here(found.unwrap_or_else(|| String::from("this is false")));
@@ -95,10 +98,14 @@ impl<'p> Evaluator<'p> {
             }
             Verdict::Unknown => {
                 Diagnostic::new(codes::CANNOT_BE_DECIDED, condition.span, format!("{said} cannot be decided"))
-                    .here("this depends on what is known only when deployed")
+                    .here(
+                        words_of(&evidence)
+                            .unwrap_or_else(|| String::from("this depends on what is known only when deployed")),
+                    )
                     .help("ask about what is known when built: params, names, structure, properties as they are set")
             }
         };
+        let diagnostic = evidence.iter().fold(diagnostic, |diagnostic, answer| self.showing(diagnostic, &answer.shown));
         // A component's condition is about the instance that sets its params.
         let instance = placed.and_then(|placed| match placed.owner {
             crate::eval::scope::Owner::Component(instance) => self.data(instance).map(|data| data.through),
@@ -278,27 +285,13 @@ impl<'p> Evaluator<'p> {
             ExprKind::Quantified(quantifier, binder, source, body) => {
                 self.quantified(*quantifier, binder, source, body, expr.span, scope)
             }
-            ExprKind::Connects { only, from, to, .. } => {
+            ExprKind::Connects { only, from, to, ports } => {
                 let (from, to) = (self.query_ends(from, scope), self.query_ends(to, scope));
+                let on = self.ports(ports, scope);
                 let (Some(from), Some(to)) = (from, to) else { return self.value(Kind::Error, expr.span) };
-                let holds = to.iter().all(|to| {
-                    let mut reaching =
-                        self.model.connections.iter().filter(|connection| meets(&connection.to, to)).peekable();
-                    if *only {
-                        reaching.peek().is_some()
-                            && reaching.all(|connection| from.iter().any(|from| meets(&connection.from, from)))
-                    } else {
-                        reaching.any(|connection| from.iter().any(|from| meets(&connection.from, from)))
-                    }
-                });
-                self.value(Kind::Bool(holds), expr.span)
+                self.connects_value(&ConnectsQuestion { only: *only, from, to, on }, expr.span)
             }
-            ExprKind::Path(from, to) => {
-                let (from, to) = (self.query_ends(from, scope), self.query_ends(to, scope));
-                let (Some(from), Some(to)) = (from, to) else { return self.value(Kind::Error, expr.span) };
-                let open = from.iter().any(|from| to.iter().any(|to| self.open_connection(from, to).is_some()));
-                self.value(Kind::Bool(open), expr.span)
-            }
+            ExprKind::Path(path) => self.path_value(path, expr.span, scope),
             ExprKind::Can { only, who, action, on } => self.can(*only, who, action, on, expr.span, scope),
             _ => self.value(Kind::Error, expr.span),
         }
@@ -358,53 +351,12 @@ impl<'p> Evaluator<'p> {
             None => None,
         }
     }
-
-    fn check_forbidden_paths(&mut self) {
-        for path in self.model.forbidden_paths.clone() {
-            let Some(connection) = self.open_connection(&path.from, &path.to) else { continue };
-            let (way, opened) = (connection.text.clone(), self.model.origins.span(connection.origin));
-            let ports: Vec<String> = connection
-                .ports
-                .iter()
-                .map(|ports| match ports.range {
-                    (low, high) if low == high && low >= 0 => format!("{} {low}", ports.protocol),
-                    (low, high) if low >= 0 => format!("{} {low}..{high}", ports.protocol),
-                    _ => ports.protocol.clone(),
-                })
-                .collect();
-            let place = self.model.origins.span(path.origin);
-            let diagnostic = Diagnostic::new(codes::FORBIDDEN_PATH, place, "this path is open")
-                .here("forbidden here")
-                .label(opened, format!("opened here: `{way}` on {}", ports.join(", ")))
-                .help("remove the connection, or let it come from a security group instead");
-            self.report(diagnostic);
-        }
-    }
-
-    /// A connection that opens the way between two ends. Routes are not considered: a way that security groups close is closed.
-    fn open_connection(&self, from: &End, to: &End) -> Option<&crate::eval::model::Connection> {
-        self.model.connections.iter().find(|connection| meets(&connection.to, to) && meets(&connection.from, from))
-    }
 }
 
-/// Whether what a connection names includes an end that is asked about.
-fn meets(named: &End, asked: &End) -> bool {
-    match (named, asked) {
-        (End::Group(a, _), End::Group(b, _)) => a == b,
-        (End::Internet, End::Internet) => true,
-        (End::Internet, End::Cidr(_)) | (End::Cidr(_), End::Internet) => match (named, asked) {
-            (End::Cidr(range), _) | (_, End::Cidr(range)) => !is_private(range),
-            _ => true,
-        },
-        (End::Cidr(a), End::Cidr(b)) => a.contains(b) || b.contains(a),
-        (End::Group(..), _) | (_, End::Group(..)) => false,
-    }
-}
-
-/// Whether no address of a range is on the internet (RFC 1918, RFC 6598, RFC 4193).
-fn is_private(range: &ipnet::IpNet) -> bool {
-    const PRIVATE: [&str; 5] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
-    PRIVATE.iter().filter_map(|private| private.parse::<ipnet::IpNet>().ok()).any(|private| private.contains(range))
+/// What answers about the network say for themselves.
+fn words_of(evidence: &[Answer]) -> Option<String> {
+    let words: Vec<&str> = evidence.iter().filter_map(|answer| answer.words.as_deref()).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// A finished property as a value that can be compared.

@@ -7,9 +7,7 @@ use crate::eval::origin::Origin;
 use crate::eval::scope::{FrameKind, Owner, Placed, Scope};
 use crate::eval::value::{Attribute, Hole, Kind, Principal, Template, Value};
 use crate::eval::{Evaluator, facts};
-use crate::syntax::ast::{
-    self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Forbid, Grant, ItemKind, Verb,
-};
+use crate::syntax::ast::{self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Grant, ItemKind, Verb};
 
 /// What a grant is about.
 #[derive(Clone)]
@@ -39,7 +37,6 @@ impl<'p> Evaluator<'p> {
                     self.grant(&permit.grant, Effect::Allow, Some(because.unwrap_or_default()), &placed);
                 }
                 ItemKind::Connect(connect) => self.connect(connect, &placed),
-                ItemKind::Forbid(Forbid::Path(path)) => self.forbid_path(path, &placed),
                 ItemKind::Claim(claim) => {
                     let text = self.known_text(&claim.text, &placed.scope);
                     let mut figures = Vec::new();

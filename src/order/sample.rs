@@ -42,7 +42,6 @@ pub(crate) fn empty(environment: &str) -> Sample {
         resources: Vec::new(),
         statements: Vec::new(),
         connections: Vec::new(),
-        forbidden_paths: Vec::new(),
         externals: Vec::new(),
         steps: Vec::new(),
         claims: Vec::new(),

@@ -587,11 +587,26 @@ pub struct Ensure {
     pub body: Vec<Expr>,
 }
 
+/// `path A -> B [on tcp 443] [through X] [without Y]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PathSentence {
+    /// From where.
+    pub from: Expr,
+    /// To where.
+    pub to: Expr,
+    /// On what the other end is asked; empty: anything.
+    pub ports: Vec<PortSpec>,
+    /// What it goes through, in this order.
+    pub through: Option<Expr>,
+    /// What it does not go through.
+    pub without: Option<Expr>,
+}
+
 /// What must never be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Forbid {
-    /// `forbid path A -> B [on …]`.
-    Path(Connect),
+    /// `forbid path A -> B [on …] [through …] [without …]`.
+    Path(Box<PathSentence>),
     /// `forbid grant WHO ACTION on WHAT`.
     Grant(Box<Grant>),
 }
@@ -881,8 +896,8 @@ pub enum ExprKind {
     },
     /// `x matching /…/`
     Matching(Box<Expr>, Pattern),
-    /// `path A -> B`
-    Path(Box<Expr>, Box<Expr>),
+    /// `path A -> B [on …] [through …] [without …]`
+    Path(Box<PathSentence>),
     /// `[only] WHO can ACTION on WHAT`
     Can {
         /// Nobody else may.

@@ -17,7 +17,7 @@ pub struct Mistake {
 }
 
 /// Every mistake that is tried.
-pub const MISTAKES: [Mistake; 30] = [
+pub const MISTAKES: [Mistake; 32] = [
     Mistake {
         fact: "HR-019",
         name: "a-nat-mode-outside-the-enum",
@@ -192,6 +192,30 @@ stack Storage {
         },
         codes: &["logs_without_writer"],
         exit: 0,
+    },
+    Mistake {
+        fact: "HR-368",
+        name: "a-rotation-without-a-way-to-its-database",
+        make: |lab| {
+            lab.replace(
+                "  network       = Network.vpc.private\n    group         = Network.group.ec2\n    function_name",
+                "  network       = Network.vpc.private\n    group         = Network.group.alb\n    function_name",
+            )
+        },
+        codes: &["rotation_without_way"],
+        exit: 1,
+    },
+    Mistake {
+        fact: "HR-368",
+        name: "a-rotation-without-a-way-to-the-api",
+        make: |lab| {
+            lab.replace(
+                "connect Compute.app -> internet on tcp 443, tcp 80",
+                "connect Compute.app -> internet on tcp 80",
+            )
+        },
+        codes: &["rotation_without_way"],
+        exit: 1,
     },
     Mistake {
         fact: "HR-369",

@@ -66,7 +66,8 @@ pub const EGRESS_ONLY_GATEWAY: &str = "AWS::EC2::EgressOnlyInternetGateway";
 /// A gateway to a network of one's own.
 pub const VPN_GATEWAY: &str = "AWS::EC2::VPNGateway";
 /// What attaches a gateway to a VPC, and the properties that name it.
-pub const GATEWAY_ATTACHMENT: (&str, [&str; 2]) = ("AWS::EC2::VPCGatewayAttachment", ["InternetGatewayId", "VpnGatewayId"]);
+pub const GATEWAY_ATTACHMENT: (&str, [&str; 2]) =
+    ("AWS::EC2::VPCGatewayAttachment", ["InternetGatewayId", "VpnGatewayId"]);
 /// A connection through the public internet to a network of one's own.
 pub const VPN_CONNECTION: &str = "AWS::EC2::VPNConnection";
 /// A range behind such a connection.
@@ -159,10 +160,8 @@ pub const NO_WEARERS: &[&str] = &[
 /// Leaves of properties that hold text of any meaning.
 pub const FREE_TEXT: &[&str] = &["Value", "Values", "DefaultValue", "Key", "Description", "UserData"];
 
-/// An instance, and a network card of one.
+/// An instance.
 pub const INSTANCE: &str = "AWS::EC2::Instance";
-/// A network card.
-pub const NETWORK_CARD: &str = "AWS::EC2::NetworkInterface";
 /// A public address, and what gives one to an instance or a network card.
 pub const ELASTIC_ADDRESSES: [&str; 2] = ["AWS::EC2::EIP", "AWS::EC2::EIPAssociation"];
 /// Whether a machine takes only what is for itself.
@@ -202,7 +201,12 @@ pub const PUBLIC_SETTINGS: &[PublicSetting] = &[
         yes: "true",
         unsaid: Some(false),
     },
-    PublicSetting { ty: "AWS::DMS::ReplicationInstance", property: "PubliclyAccessible", yes: "true", unsaid: Some(true) },
+    PublicSetting {
+        ty: "AWS::DMS::ReplicationInstance",
+        property: "PubliclyAccessible",
+        yes: "true",
+        unsaid: Some(true),
+    },
     PublicSetting { ty: "AWS::AmazonMQ::Broker", property: "PubliclyAccessible", yes: "true", unsaid: Some(false) },
     PublicSetting { ty: SERVICE, property: "AssignPublicIp", yes: "ENABLED", unsaid: Some(false) },
     PublicSetting { ty: "AWS::ECS::TaskSet", property: "AssignPublicIp", yes: "ENABLED", unsaid: Some(false) },

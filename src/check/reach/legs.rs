@@ -61,12 +61,23 @@ struct Addresses {
 impl Solver {
     /// What passes from one party to another, by ways that are not to be avoided.
     pub fn leg(&self, from: &Party, to: &Party, avoid: &dyn Fn(&Arrival) -> bool) -> Leg {
+        self.leg_let_in(from, to, avoid, None)
+    }
+
+    /// The same, where what the other party's groups let in is already known.
+    pub(super) fn leg_let_in(
+        &self,
+        from: &Party,
+        to: &Party,
+        avoid: &dyn Fn(&Arrival) -> bool,
+        inward: Option<&Bounds>,
+    ) -> Leg {
         let (sender, asked) = (self.addresses(from), self.addresses(to));
         let mut stretches = Vec::new();
         if self.can_talk(from, to) {
             for way in self.ways(from, to) {
                 if !avoid(&way) {
-                    stretches.extend(self.stretch(from, to, &sender, &asked, way));
+                    stretches.extend(self.stretch((from, &sender), (to, &asked), way, inward));
                 }
             }
         }
@@ -113,7 +124,9 @@ impl Solver {
     fn addresses(&self, party: &Party) -> Addresses {
         match party {
             Party::Interface(_) | Party::Wearer(..) => {
-                let Some(own) = self.card(party) else { return Addresses { all: Ranges::none(), any: false, v6: false } };
+                let Some(own) = self.card(party) else {
+                    return Addresses { all: Ranges::none(), any: false, v6: false };
+                };
                 let all = match own.v6 {
                     Sure::No => own.addresses.and(&Ranges::v4()),
                     Sure::Unknown | Sure::Yes => own.addresses.clone(),
@@ -131,8 +144,14 @@ impl Solver {
         }
     }
 
+    /// All addresses that a party may have, and whether it stands for anybody who has one of them.
+    pub(super) fn all_addresses(&self, party: &Party) -> (Ranges, bool) {
+        let addresses = self.addresses(party);
+        (addresses.all, addresses.any)
+    }
+
     /// The subnet that a party is in.
-    fn place(&self, party: &Party) -> Option<SubnetId> {
+    pub(super) fn place(&self, party: &Party) -> Option<SubnetId> {
         match party {
             Party::Interface(id) => Some(self.network.interface(*id).subnet),
             Party::Wearer(_, subnet) | Party::Host(subnet, _) => Some(*subnet),
@@ -173,11 +192,10 @@ impl Solver {
 
     fn stretch(
         &self,
-        from: &Party,
-        to: &Party,
-        sender: &Addresses,
-        asked: &Addresses,
+        (from, sender): (&Party, &Addresses),
+        (to, asked): (&Party, &Addresses),
         mut way: Arrival,
+        inward: Option<&Bounds>,
     ) -> Option<Stretch> {
         let service = match to {
             Party::Service(service) => Some(*service),
@@ -188,7 +206,10 @@ impl Solver {
             packets = packets.and(&self.guard(&own, to, service, way.groups, Direction::Out));
         }
         if let Some(own) = self.card(to) {
-            packets = packets.and(&self.guard(&own, from, None, way.groups, Direction::In));
+            packets = match inward {
+                Some(inward) => packets.and(inward),
+                None => packets.and(&self.guard(&own, from, None, way.groups, Direction::In)),
+            };
             if let Listens::On(on) = &own.listens {
                 packets = packets.cut(|packets| packets.on(on));
             }

@@ -2,17 +2,29 @@
 //!
 //! - [`network`] is the network as plain data; `read` makes it from the model, and `facts` knows AWS's types.
 //! - [`ranges`] and [`packets`] are sets of addresses and of packets.
-//! - `filters` is what network ACLs and route tables do to sets, [`fabric`] how sets move from subnet to subnet, `solver` which
-//!   of them are answered, [`legs`] what security groups let pass from one party to another.
+//! - [`filters`] is what network ACLs and route tables do to sets, [`fabric`] the hops by which sets move from subnet to subnet,
+//!   `search` and `handing` move them, [`solver`] keeps which of them are answered, [`legs`] what security groups let pass from one party to another.
+//! - [`paths`] puts legs together, [`trails`] is one packet's way hop by hop, `blocked` why there is none, `tell` says both in
+//!   words, and [`Reach`] answers what a system asks.
 
+mod answers;
+pub mod blocked;
+mod ends;
 pub mod fabric;
 mod facts;
 pub mod filters;
+mod handing;
 pub mod legs;
 pub mod network;
 pub mod packets;
+pub mod paths;
 pub mod ranges;
 mod read;
+mod search;
 pub mod solver;
+pub mod tell;
+pub mod trails;
 
+pub use answers::Reach;
+pub use blocked::Barrier;
 pub use read::{Read, read};

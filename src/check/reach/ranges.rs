@@ -108,7 +108,11 @@ impl Ranges {
             if from <= to && !visit(from, to) {
                 return;
             }
-            if high < other_high { ours.next() } else { theirs.next() };
+            if high < other_high {
+                ours.next()
+            } else {
+                theirs.next()
+            };
         }
     }
 
@@ -208,6 +212,7 @@ pub fn internet() -> &'static Ranges {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test fails by panicking")]
 mod tests {
     use proptest::prelude::*;
 

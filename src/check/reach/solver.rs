@@ -4,17 +4,14 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::check::reach::fabric::{
-    Arrival, Crossing, Hop, Mode, Search, Spot, Start, candidates, local_destinations, outset,
-};
+use crate::check::reach::fabric::{Arrival, Crossing, Hop, Mode, Spot, Start};
 use crate::check::reach::filters::{Direction, Part, longest_prefix};
 use crate::check::reach::network::{
     AclId, GroupId, InspectorId, InterfaceId, Network, ServiceId, SubnetId, Sure, TableId, VpcId,
 };
-use crate::check::reach::packets::{
-    Bounds, CLIENT_PORTS, ICMP, ICMP6, Packets, TCP, UDP, all_of, anything, carried,
-};
+use crate::check::reach::packets::{Bounds, CLIENT_PORTS, ICMP, ICMP6, Packets, TCP, UDP, all_of, anything, carried};
 use crate::check::reach::ranges::Ranges;
+use crate::check::reach::search::{Search, candidates, local_destinations, outset};
 
 /// A way between subnets, or to or from the world outside, on which answers come back.
 #[derive(Debug, Clone)]
@@ -133,9 +130,7 @@ impl Solver {
                 self.with_answers(&way.packets, Start::Subnet(subnet, Sure::Yes), last, &way.inspectors)
             }
             Spot::Internet => self.with_answers(&way.packets, Start::Internet, last, &way.inspectors),
-            Spot::Outside(outside) => {
-                self.with_answers(&way.packets, Start::Outside(outside), last, &way.inspectors)
-            }
+            Spot::Outside(outside) => self.with_answers(&way.packets, Start::Outside(outside), last, &way.inspectors),
         };
         for crossing in &mut crossings {
             let nat = self.network.nat(crossing.nat).subnet;

@@ -113,10 +113,7 @@ impl<'p> Walker<'p> {
                 self.expr(to);
                 self.ports(ports);
             }
-            ExprKind::Path(from, to) => {
-                self.expr(from);
-                self.expr(to);
-            }
+            ExprKind::Path(path) => self.path_sentence(path),
             ExprKind::Matching(text, _) => self.expr(text),
             ExprKind::Can { who, on, .. } => {
                 self.expr(who);

@@ -7,7 +7,7 @@ use crate::resolve::names::{Known, Meaning, Walker};
 use crate::resolve::words::{self, COMMON_SETTINGS};
 use crate::syntax::ast::{
     AccessItem, Component, Condition, Connect, Entry, EntryKey, External, ExternalSource, Fn, Forbid, Grant, Ident,
-    Instance, Item, ItemKind, Let, MarkArgument, Param, PortSpec, Test, TestBody, With,
+    Instance, Item, ItemKind, Let, MarkArgument, Param, PathSentence, PortSpec, Test, TestBody, With,
 };
 
 impl<'p> Walker<'p> {
@@ -198,7 +198,7 @@ impl<'p> Walker<'p> {
                 permit.because.iter().for_each(|because| self.expr(because));
             }
             ItemKind::Connect(connect) => self.connect(connect),
-            ItemKind::Forbid(Forbid::Path(connect)) => self.connect(connect),
+            ItemKind::Forbid(Forbid::Path(path)) => self.path_sentence(path),
             ItemKind::Forbid(Forbid::Grant(grant)) => self.grant(grant),
             ItemKind::Extend(extend) => {
                 self.expr(&extend.target);
@@ -310,6 +310,11 @@ impl<'p> Walker<'p> {
         self.expr(&connect.from);
         self.expr(&connect.to);
         self.ports(&connect.ports);
+    }
+
+    pub(super) fn path_sentence(&mut self, path: &'p PathSentence) {
+        [&path.from, &path.to].into_iter().chain(&path.through).chain(&path.without).for_each(|end| self.expr(end));
+        self.ports(&path.ports);
     }
 
     pub(super) fn ports(&mut self, ports: &'p [PortSpec]) {

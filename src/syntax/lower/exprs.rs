@@ -75,8 +75,7 @@ impl<'t> Lower<'t> {
             Rule::quantified => self.quantified(node),
             Rule::path_sentence => {
                 let span = self.span(&node);
-                let (from, to) = self.two_chains(node);
-                Expr { span, kind: ExprKind::Path(Box::new(from), Box::new(to)) }
+                Expr { span, kind: ExprKind::Path(Box::new(self.path_sentence(node))) }
             }
             Rule::only_sentence => self.only_sentence(node),
             _ => self.error_at(self.span(&node)),

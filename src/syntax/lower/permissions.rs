@@ -1,8 +1,8 @@
 //! Grants, what verbs mean, connections.
 
 use super::super::ast::{
-    AccessItem, AccessOn, AccessStatement, Condition, ConditionOperator, Connect, Endpoint, Grant, ItemKind, Permit,
-    PortSpec, ResourcePolicy, Side, Verb,
+    AccessItem, AccessOn, AccessStatement, Condition, ConditionOperator, Connect, Endpoint, Grant, ItemKind,
+    PathSentence, Permit, PortSpec, ResourcePolicy, Side, Verb,
 };
 use super::super::explain::Context;
 use super::super::grammar::{Node, Rule};
@@ -265,6 +265,49 @@ impl<'t> Lower<'t> {
         let ports = Self::child(&node, Rule::on_ports).map(|ports| self.ports(ports)).unwrap_or_default();
         let (from, to) = self.two_chains(node);
         Connect { from, to, ports }
+    }
+
+    /// `path A -> B`, with its clauses in any order.
+    pub(super) fn path_sentence(&mut self, node: Node<'t>) -> PathSentence {
+        let span = self.span(&node);
+        let mut ends = Vec::new();
+        let mut sentence = PathSentence {
+            from: self.error_at(span),
+            to: self.error_at(span),
+            ports: Vec::new(),
+            through: None,
+            without: None,
+        };
+        for child in node.into_inner() {
+            let place = self.span(&child);
+            match child.as_rule() {
+                Rule::chain => ends.push(self.chain(child)),
+                Rule::on_ports => {
+                    if !sentence.ports.is_empty() {
+                        self.twice("on", place);
+                    }
+                    sentence.ports = self.ports(child);
+                }
+                Rule::through => {
+                    if sentence.through.is_some() {
+                        self.twice("through", place);
+                    }
+                    sentence.through = Some(self.only_chain(child));
+                }
+                Rule::without => {
+                    if sentence.without.is_some() {
+                        self.twice("without", place);
+                    }
+                    sentence.without = Some(self.only_chain(child));
+                }
+                _ => {}
+            }
+        }
+        let mut ends = ends.into_iter();
+        if let (Some(from), Some(to)) = (ends.next(), ends.next()) {
+            (sentence.from, sentence.to) = (from, to);
+        }
+        sentence
     }
 
     pub(super) fn ports(&mut self, node: Node<'t>) -> Vec<PortSpec> {

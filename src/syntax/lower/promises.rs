@@ -125,7 +125,10 @@ impl<'t> Lower<'t> {
 
     pub(super) fn forbid(&mut self, node: Node<'t>) -> ItemKind {
         match node.into_inner().find(|child| matches!(child.as_rule(), Rule::forbid_path | Rule::forbid_grant)) {
-            Some(child) if child.as_rule() == Rule::forbid_path => ItemKind::Forbid(Forbid::Path(self.connect(child))),
+            Some(child) if child.as_rule() == Rule::forbid_path => match Self::child(&child, Rule::path_sentence) {
+                Some(sentence) => ItemKind::Forbid(Forbid::Path(Box::new(self.path_sentence(sentence)))),
+                None => ItemKind::Error,
+            },
             Some(child) => ItemKind::Forbid(Forbid::Grant(Box::new(self.granted(&child)))),
             None => ItemKind::Error,
         }

@@ -100,7 +100,7 @@ fn written(value: &Expr) -> String {
             format!("(connects {only} {} {} {})", written(from), written(to), ports.len())
         }
         ExprKind::Matching(text, pattern) => format!("(matching {} {})", written(text), pattern.text),
-        ExprKind::Path(from, to) => format!("(path {} {})", written(from), written(to)),
+        ExprKind::Path(path) => format!("(path {} {})", written(&path.from), written(&path.to)),
         ExprKind::Can { only, who, action, on } => {
             format!("(can {only} {} {} {})", written(who), action.name, written(on))
         }

@@ -1,10 +1,8 @@
 //! Load balancers: where they listen, and to whom they hand on.
 
-use super::{Ref, Reader, add, values};
+use super::{Reader, Ref, add, values};
 use crate::check::reach::facts;
-use crate::check::reach::network::{
-    Balancer, BalancerId, InterfaceId, Listener, Listens, Sure, Targets, TargetsId,
-};
+use crate::check::reach::network::{Balancer, BalancerId, InterfaceId, Listener, Listens, Sure, Targets, TargetsId};
 use crate::check::reach::packets::{TCP, UDP, all_of, carried};
 use crate::check::reach::ranges::Ranges;
 use crate::eval::model::ResourceId;
@@ -18,8 +16,7 @@ impl Reader<'_> {
             let passes = kind == "network";
             let crosses_zones = self.attribute(id, "LoadBalancerAttributes", facts::CROSS_ZONE, kind == "application");
             let interfaces = self.interfaces.get(&id).cloned().unwrap_or_default();
-            let balancer =
-                Balancer { named: self.named(id), interfaces, passes, crosses_zones, listeners: Vec::new() };
+            let balancer = Balancer { named: self.named(id), interfaces, passes, crosses_zones, listeners: Vec::new() };
             let balancer = add!(self.balancers, BalancerId, balancer);
             self.balancers.insert(id, balancer);
         }
@@ -132,7 +129,8 @@ impl Reader<'_> {
         }
         for (other, interfaces) in &self.interfaces {
             let ty = self.resource(*other).ty.as_str();
-            if ty != facts::BALANCER && values::refs(&self.resource(*other).properties).contains(&Ref::Resource(id, None))
+            if ty != facts::BALANCER
+                && values::refs(&self.resource(*other).properties).contains(&Ref::Resource(id, None))
             {
                 members.extend(interfaces);
             }

@@ -9,15 +9,15 @@ use crate::check::reach::network::{
 impl Reader<'_> {
     pub(super) fn endpoints(&mut self) {
         for id in self.all(facts::ENDPOINT) {
-            let text = |property: &str| self.property(id, property).and_then(|node| values::known(self.model, id, node));
+            let text =
+                |property: &str| self.property(id, property).and_then(|node| values::known(self.model, id, node));
             let kind = text("VpcEndpointType").unwrap_or_else(|| String::from("Gateway"));
             let name = text("ServiceName").map_or_else(String::new, |name| service_of(&name).to_owned());
             let vpc = self.vpc_at(id, "VpcId");
             match kind.as_str() {
                 "Gateway" => {
                     let service = self.service(&name);
-                    let endpoint =
-                        Endpoint { named: self.named(id), vpc, service, kind: EndpointKind::Gateway };
+                    let endpoint = Endpoint { named: self.named(id), vpc, service, kind: EndpointKind::Gateway };
                     let endpoint = add!(self.endpoints, EndpointId, endpoint);
                     let tables = self.property(id, "RouteTableIds").map(values::refs).unwrap_or_default();
                     for table in tables.iter().filter_map(|table| self.tables.get(&table.resource()?).copied()) {

@@ -1,6 +1,6 @@
 //! Network ACLs and security groups, with the rules that connections become.
 
-use super::{Ref, Reader, add, values};
+use super::{Reader, Ref, add, values};
 use crate::check::reach::facts;
 use crate::check::reach::filters::Direction;
 use crate::check::reach::network::{Acl, AclId, AclRule, Group, GroupId, Named, Peer, Rule, Sure, VpcId};
@@ -196,16 +196,13 @@ impl Reader<'_> {
         }
         for key in ["CidrIp", "CidrIpv6"] {
             if let Some(node) = node.get(key) {
-                return values::net(self.model, id, node)
-                    .map_or(Peer::Unknown, |net| Peer::Addresses(Ranges::of(net)));
+                return values::net(self.model, id, node).map_or(Peer::Unknown, |net| Peer::Addresses(Ranges::of(net)));
             }
         }
         for key in facts::RULE_LISTS {
             if let Some(node) = node.get(key) {
                 let list = values::resource(Some(node)).and_then(|list| self.list(list));
-                return list.map_or(Peer::Unknown, |nets| {
-                    Peer::Addresses(nets.into_iter().map(Ranges::of).collect())
-                });
+                return list.map_or(Peer::Unknown, |nets| Peer::Addresses(nets.into_iter().map(Ranges::of).collect()));
             }
         }
         Peer::Unknown
@@ -221,15 +218,16 @@ impl Reader<'_> {
     }
 
     fn connection(&mut self, connection: &Connection, ports: &Ports) {
-        let origin = if ports.origin == Origin::INHERITED { connection.origin } else { ports.origin };
+        // Ports that an endpoint of the library says belong to the connection that uses them.
+        let stated = self.model.origins.span(ports.origin);
+        let own = ports.origin != Origin::INHERITED && !stated.file.is_stdlib();
+        let origin = if own { ports.origin } else { connection.origin };
         let named = Named { name: format!("connect {}", connection.text), origin, resource: None };
-        let (first, last) = ports.range;
-        let on = values::on(Some(Some(ports.protocol.clone())), Some(Some(first)), Some(Some(last)));
-        let rule = |peer: Peer| Rule { named: named.clone(), peer, on: on.clone() };
-        for (own, other, direction) in [
-            (&connection.from, &connection.to, Direction::Out),
-            (&connection.to, &connection.from, Direction::In),
-        ] {
+        let on = on_ports(ports);
+        let rule = |peer: Peer| Rule { named: named.clone(), peer, on: Some(on.clone()) };
+        for (own, other, direction) in
+            [(&connection.from, &connection.to, Direction::Out), (&connection.to, &connection.from, Direction::In)]
+        {
             let End::Group(own, _) = own else { continue };
             let peer = match other {
                 End::Group(other, _) => Peer::Group(self.group(&Ref::Resource(*other, None))),
@@ -241,4 +239,10 @@ impl Reader<'_> {
             self.add_rule(Some(own), direction, rule(peer));
         }
     }
+}
+
+/// What is carried on the ports of a connection.
+pub(in crate::check::reach) fn on_ports(ports: &Ports) -> Ranges {
+    let (first, last) = ports.range;
+    values::on(Some(Some(ports.protocol.clone())), Some(Some(first)), Some(Some(last))).unwrap_or_else(anything)
 }

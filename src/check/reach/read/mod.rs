@@ -14,6 +14,7 @@ mod wearers;
 
 use std::collections::HashMap;
 
+use crate::check::reach::ends::service_of;
 use crate::check::reach::facts;
 use crate::check::reach::network::{
     AclId, AttachmentId, BalancerId, GatewayId, GroupId, InspectorId, InterfaceId, Named, NatId, Network, Outside,
@@ -26,6 +27,7 @@ use crate::eval::model::{Model, Resource, ResourceId};
 use crate::eval::origin::Origin;
 use crate::eval::value::Node;
 
+pub(super) use firewalls::on_ports;
 use values::Ref;
 
 /// A network, and which parts of the model its parts are.
@@ -60,6 +62,7 @@ pub fn read(model: &Model) -> Read {
     reader.routes();
     reader.rules();
     reader.balancers();
+    reader.services_in_use();
     reader.comparable_zones();
     Read {
         solver: Solver::new(reader.net),
@@ -178,6 +181,15 @@ impl<'m> Reader<'m> {
         let id = add!(self.services, ServiceId, Service { name: name.to_owned() });
         self.services.insert(name.to_owned(), id);
         id
+    }
+
+    /// The APIs by which resources of the model are used.
+    fn services_in_use(&mut self) {
+        let mut types: Vec<&str> = self.by_type.keys().copied().collect();
+        types.sort_unstable();
+        for ty in types {
+            self.service(&service_of(ty));
+        }
     }
 
     /// A network that is not of the model.

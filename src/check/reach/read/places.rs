@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::{Ref, Reader, add, values};
+use super::{Reader, Ref, add, values};
 use crate::check::reach::facts;
 use crate::check::reach::network::{
     Gateway, GatewayId, GatewayKind, Named, Nat, NatId, Peering, PeeringEnd, PeeringId, Subnet, SubnetId, Sure, Table,
@@ -41,8 +41,7 @@ impl Reader<'_> {
                 let egress_only = ty == facts::EGRESS_ONLY_GATEWAY;
                 let kind = if egress_only { GatewayKind::EgressOnly } else { GatewayKind::Internet };
                 let vpc = egress_only.then(|| self.vpc_at(id, "VpcId"));
-                let gateway =
-                    add!(self.gateways, GatewayId, Gateway { named: self.named(id), vpc, kind, edge: None });
+                let gateway = add!(self.gateways, GatewayId, Gateway { named: self.named(id), vpc, kind, edge: None });
                 self.gateways.insert(id, gateway);
             }
         }
@@ -77,18 +76,15 @@ impl Reader<'_> {
         for id in self.all(facts::VPN_ROUTE) {
             let of = values::resource(self.property(id, "VpnConnectionId"));
             if of.is_some_and(|of| connections.contains(&of)) {
-                let net =
-                    self.property(id, "DestinationCidrBlock").and_then(|node| values::net(self.model, id, node));
+                let net = self.property(id, "DestinationCidrBlock").and_then(|node| values::net(self.model, id, node));
                 ranges = match (ranges, net) {
                     (Some(ranges), Some(net)) => Some(ranges.or(&Ranges::of(net))),
                     (None, _) | (_, None) => None,
                 };
             }
         }
-        let named = Named {
-            name: format!("the network behind `{}`", self.resource(gateway).path),
-            ..self.named(gateway)
-        };
+        let named =
+            Named { name: format!("the network behind `{}`", self.resource(gateway).path), ..self.named(gateway) };
         self.outside(Ref::Resource(gateway, None), named, ranges)
     }
 

@@ -1,6 +1,6 @@
 //! What stands in route tables.
 
-use super::{Ref, Reader, values};
+use super::{Reader, Ref, values};
 use crate::check::reach::facts::{self, Leads};
 use crate::check::reach::network::{Destination, GatewayId, GatewayKind, Route, Target};
 use crate::check::reach::ranges::Ranges;
@@ -12,12 +12,8 @@ impl Reader<'_> {
         for id in self.all(facts::ROUTE) {
             let table = values::resource(self.property(id, "RouteTableId"));
             let Some(table) = table.and_then(|table| self.tables.get(&table)).copied() else { continue };
-            let route = Route {
-                named: self.named(id),
-                to: self.destination(id),
-                target: self.target(id),
-                learned: false,
-            };
+            let route =
+                Route { named: self.named(id), to: self.destination(id), target: self.target(id), learned: false };
             if let Some(table) = self.net.tables.get_mut(table.0) {
                 table.routes.push(route);
             }
@@ -40,9 +36,7 @@ impl Reader<'_> {
     /// All addresses that may be behind a gateway.
     fn behind(&self, gateway: GatewayId) -> Ranges {
         match self.net.gateway(gateway).kind {
-            GatewayKind::Private(outside) => {
-                self.net.outside(outside).addresses.clone().unwrap_or_else(Ranges::all)
-            }
+            GatewayKind::Private(outside) => self.net.outside(outside).addresses.clone().unwrap_or_else(Ranges::all),
             GatewayKind::Internet | GatewayKind::EgressOnly => Ranges::all(),
         }
     }

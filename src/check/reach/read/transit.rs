@@ -1,6 +1,6 @@
 //! Transit gateways: what they connect, and how they route.
 
-use super::{Ref, Reader, add, values};
+use super::{Reader, Ref, add, values};
 use crate::check::reach::facts;
 use crate::check::reach::network::{
     Attachment, AttachmentEnd, AttachmentId, Destination, Named, Sure, Transit, TransitId, TransitRoute, TransitTable,
@@ -33,7 +33,8 @@ impl Reader<'_> {
             return *known;
         }
         let other = self.property(id, "TransitGatewayId").and_then(|node| values::refs(node).into_iter().next());
-        let name = other.map_or_else(|| String::from("a transit gateway"), |other| format!("the transit gateway {other}"));
+        let name =
+            other.map_or_else(|| String::from("a transit gateway"), |other| format!("the transit gateway {other}"));
         if let Some(at) = self.net.transits.iter().position(|known| known.named.name == name) {
             return TransitId(at);
         }
@@ -59,8 +60,7 @@ impl Reader<'_> {
         }
         for id in self.all(facts::TRANSIT_PEERING) {
             let transit = self.transit_at(id);
-            let named =
-                Named { name: format!("what is behind `{}`", self.resource(id).path), ..self.named(id) };
+            let named = Named { name: format!("what is behind `{}`", self.resource(id).path), ..self.named(id) };
             let outside = self.outside(Ref::Resource(id, None), named, None);
             self.attachment(id, transit, AttachmentEnd::Outside(outside));
         }
@@ -140,8 +140,7 @@ impl Reader<'_> {
                 let text = self.property(id, property).and_then(|node| values::known(self.model, id, node));
                 text.as_deref() != Some("disable")
             };
-            let (associates, propagates) =
-                (said("DefaultRouteTableAssociation"), said("DefaultRouteTablePropagation"));
+            let (associates, propagates) = (said("DefaultRouteTableAssociation"), said("DefaultRouteTablePropagation"));
             self.default_table(transit, associates, propagates, Vec::new());
         }
         for at in 0..self.net.transits.len() {

@@ -74,6 +74,7 @@ fn ref_of(hole: Hole) -> Ref {
         Hole::External(_, name) => Ref::Other(name.as_str().to_owned()),
         Hole::Pseudo(pseudo) => Ref::Other(format!("{pseudo:?}").to_lowercase()),
         Hole::Variable(name) => Ref::Other(format!("${{{name}}}")),
+        Hole::Asset(..) => Ref::Other(String::from("an asset")),
     }
 }
 
@@ -149,9 +150,7 @@ pub(super) fn items(node: Option<&Node>) -> &[Node] {
 /// What a map says under a key, wherever in the tree the key stands first.
 pub(super) fn find<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     match &node.kind {
-        NodeKind::Map(map) => {
-            map.get(&Symbol::new(key)).or_else(|| map.values().find_map(|inner| find(inner, key)))
-        }
+        NodeKind::Map(map) => map.get(&Symbol::new(key)).or_else(|| map.values().find_map(|inner| find(inner, key))),
         NodeKind::List(items) => items.iter().find_map(|item| find(item, key)),
         NodeKind::Bool(_)
         | NodeKind::Int(_)

@@ -2,7 +2,7 @@
 //!
 //! The catalog and the names of properties say which leaves are subnets and groups; so a type need not be known here.
 
-use super::{Ref, Reader, add, values};
+use super::{Reader, Ref, add, values};
 use crate::base::Symbol;
 use crate::catalog::{Kind, Shape, catalog};
 use crate::check::reach::facts;
@@ -249,9 +249,7 @@ impl<'m> Reader<'m> {
         let card = part.into_iter().chain([&resource.properties]).chain(templates);
         let card = card.filter_map(|node| said(node, facts::PUBLIC_CARD, "true")).next();
         card.unwrap_or_else(|| match subnet {
-            Some(subnet) if self.resource(subnet).ty == *facts::SUBNET => {
-                self.is(subnet, facts::PUBLIC_SUBNET, false)
-            }
+            Some(subnet) if self.resource(subnet).ty == *facts::SUBNET => self.is(subnet, facts::PUBLIC_SUBNET, false),
             Some(_) | None => Sure::Unknown,
         })
     }

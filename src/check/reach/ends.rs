@@ -1,0 +1,140 @@
+//! Which parties the ends of a question stand for.
+
+use crate::check::reach::facts;
+use crate::check::reach::legs::Party;
+use crate::check::reach::network::{EndpointKind, GroupId, OutsideId, ServiceId, SubnetId, Sure};
+use crate::check::reach::packets::{TCP, anything, carried};
+use crate::check::reach::ranges::{Ranges, internet};
+use crate::check::reach::read::{Read, on_ports};
+use crate::eval::model::{End, InstanceId, Model, Ports, ResourceId};
+use crate::eval::paths::PathEnd;
+
+impl Read {
+    /// The parties that an end stands for. An instance that shares its group with others is meant alone if `narrow` says so.
+    pub fn parties(&self, model: &Model, end: &End, narrow: bool) -> Vec<Party> {
+        match end {
+            End::Internet => vec![Party::Internet(internet().clone())],
+            End::Cidr(net) => self.at_addresses(&Ranges::of(*net)),
+            End::Group(group, wearer) => {
+                let Some(id) = self.groups.get(group).copied() else { return Vec::new() };
+                let all = self.solver.wearers(id);
+                let mut meant: Vec<Party> = Vec::new();
+                if let (true, Some(wearer)) = (narrow, wearer) {
+                    let own = all.iter().filter(|interface| {
+                        let resource = self.solver.network().interface(**interface).named.resource;
+                        resource.is_some_and(|resource| belongs(model, resource, *wearer))
+                    });
+                    meant.extend(own.map(|interface| Party::Interface(*interface)));
+                }
+                if meant.is_empty() {
+                    meant.extend(all.iter().map(|interface| Party::Interface(*interface)));
+                }
+                if meant.is_empty() { self.imagined(id) } else { meant }
+            }
+        }
+    }
+
+    /// A group that nothing wears yet stands for whatever may wear it, wherever in its network.
+    fn imagined(&self, group: GroupId) -> Vec<Party> {
+        let network = self.solver.network();
+        let vpc = network.group(group).vpc;
+        let subnets = network.subnets.iter().enumerate().filter(|(_, subnet)| Some(subnet.vpc) == vpc);
+        subnets.map(|(at, _)| Party::Wearer(group, SubnetId(at))).collect()
+    }
+
+    /// Whoever may have one of these addresses.
+    fn at_addresses(&self, addresses: &Ranges) -> Vec<Party> {
+        let network = self.solver.network();
+        let mut parties = Vec::new();
+        let public = addresses.and(internet());
+        if !public.is_empty() {
+            parties.push(Party::Internet(public));
+        }
+        for (at, subnet) in network.subnets.iter().enumerate() {
+            if subnet.addresses.meets(addresses) && network.vpc(subnet.vpc).nets.is_some() {
+                parties.push(Party::Host(SubnetId(at), addresses.and(&subnet.addresses)));
+            }
+        }
+        for (at, outside) in network.outsides.iter().enumerate() {
+            let behind = outside.addresses.as_ref().map_or_else(|| addresses.clone(), |own| own.and(addresses));
+            if !behind.is_empty() {
+                parties.push(Party::Outside(OutsideId(at), behind));
+            }
+        }
+        parties
+    }
+
+    /// The parties of an end of a path.
+    pub fn path_parties(&self, model: &Model, end: &PathEnd) -> Vec<Party> {
+        match end {
+            PathEnd::Of(end) => self.parties(model, end, true),
+            PathEnd::Resource(resource) if self.interfaces.contains_key(resource) => {
+                let own = self.interfaces.get(resource).into_iter().flatten();
+                own.map(|interface| Party::Interface(*interface)).collect()
+            }
+            PathEnd::Resource(resource) => {
+                let name = service_of(model.resource(*resource).ty.as_str());
+                self.service(&name).map(Party::Service).into_iter().collect()
+            }
+        }
+    }
+
+    /// The API of a name. One that no endpoint leads to is reached over the internet alone.
+    pub fn service(&self, name: &str) -> Option<ServiceId> {
+        let services = &self.solver.network().services;
+        services.iter().position(|service| service.name == name).map(ServiceId)
+    }
+
+    /// How an API is reached from a subnet of a VPC: by the addresses of an endpoint, if its usual name leads there; else by those and
+    /// by routes.
+    pub(super) fn ways_to_service(&self, from: &Party, service: ServiceId) -> Vec<Party> {
+        let network = self.solver.network();
+        let vpc = self.solver.place(from).map(|subnet| network.subnet(subnet).vpc);
+        let mut by_address: Vec<Party> = Vec::new();
+        let mut by_name_alone = Sure::No;
+        for endpoint in &network.endpoints {
+            if let EndpointKind::Interface { interfaces, usual_name } = &endpoint.kind
+                && endpoint.service == service
+                && Some(endpoint.vpc) == vpc
+            {
+                by_address.extend(interfaces.iter().map(|interface| Party::Interface(*interface)));
+                by_name_alone = by_name_alone.max(*usual_name);
+            }
+        }
+        if by_name_alone != Sure::Yes {
+            by_address.push(Party::Service(service));
+        }
+        by_address
+    }
+
+    /// Whether an API may be asked from somewhere, by HTTPS.
+    pub fn reaches_service(&self, from: &Party, service: ServiceId) -> bool {
+        let https = carried(TCP, 443, 443);
+        let ways = self.ways_to_service(from, service);
+        ways.iter().any(|to| self.solver.leg(from, to, &|_| false).may.meets(&https))
+    }
+
+    /// What is carried on ports; anything, if none are said.
+    pub fn carried(ports: &[Ports]) -> Ranges {
+        if ports.is_empty() { anything() } else { ports.iter().map(on_ports).collect() }
+    }
+}
+
+/// The name of the API by which resources of a type are used.
+pub fn service_of(ty: &str) -> String {
+    let namespace = ty.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();
+    let known = facts::SERVICE_NAMES.iter().find(|(own, _)| *own == namespace);
+    known.map_or(namespace.clone(), |(_, name)| (*name).to_owned())
+}
+
+/// Whether a resource belongs to an instance: is it, or stands somewhere in its component.
+pub fn belongs(model: &Model, resource: ResourceId, instance: InstanceId) -> bool {
+    let mut at = Some(model.resource(resource).instance);
+    while let Some(here) = at {
+        if here == instance {
+            return true;
+        }
+        at = model.instance(here).parent;
+    }
+    false
+}
