@@ -23,6 +23,7 @@ impl Evaluator<'_> {
             "Fn::Length" => self.length(argument, span),
             "Fn::ToJsonString" => self.json_string(argument, span),
             "Fn::ImportValue" => self.value(argument).map(|name| Value::open(Open::Import(Box::new(name)), span)),
+            "Fn::GetStackOutput" => self.stack_output(argument, span),
             "Fn::Equals" | "Fn::And" | "Fn::Or" | "Fn::Not" => Some(self.condition_value(name, argument, span)),
             _ => None,
         };
@@ -173,6 +174,12 @@ impl Evaluator<'_> {
             (Some(node), _) | (None, Some(node)) => self.value(node),
             (None, None) => None,
         }
+    }
+
+    fn stack_output(&mut self, argument: &Node, span: Span) -> Option<Value> {
+        let part = |evaluator: &mut Self, name| evaluator.value(argument.get(name)?)?.scalar();
+        let (stack, output) = (part(self, "StackName")?, part(self, "OutputName")?);
+        Some(Value::open(Open::Output(stack, output), span))
     }
 
     fn length(&mut self, argument: &Node, span: Span) -> Option<Value> {

@@ -13,6 +13,7 @@ use crate::diag::Diagnostic;
 #[derive(Debug, Clone, Default)]
 pub struct Parameters {
     given: IndexMap<String, String>,
+    outputs: IndexMap<String, (String, String)>,
 }
 
 /// Reads the values of parameters: an object of names and values, or the list that the AWS CLI takes.
@@ -44,7 +45,7 @@ pub fn parameters(node: &Node) -> (Parameters, Vec<Diagnostic>) {
         let message = format!("the values of parameters are an object, and this is {}", node.kind());
         found.push(*malformed(node.span, message));
     }
-    (Parameters { given }, found)
+    (Parameters { given, ..Parameters::default() }, found)
 }
 
 fn text(node: &Node) -> Option<String> {
@@ -60,6 +61,11 @@ impl Parameters {
         self.given.insert(name.to_owned(), value.to_owned());
     }
 
+    /// Says that a parameter has the value of another stack's output, whatever that is.
+    pub fn give_output(&mut self, name: &str, stack: &str, output: &str) {
+        self.outputs.insert(name.to_owned(), (stack.to_owned(), output.to_owned()));
+    }
+
     /// What was given for a pseudo parameter or a parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.given.get(name).map(String::as_str)
@@ -72,6 +78,10 @@ impl Parameters {
     }
 
     fn value(&self, name: &str, declaration: &Node) -> Value {
+        if let Some((stack, output)) = self.outputs.get(name) {
+            let output = Open::Output(stack.clone(), output.clone());
+            return Value::open(output, declaration.span);
+        }
         let default = declaration.get("Default");
         let span = default.map_or(declaration.span, |default| default.span);
         let given = self.get(name).map(str::to_owned).or_else(|| default.and_then(text));

@@ -48,6 +48,8 @@ pub enum Open {
     Secret(String, String),
     /// `Fn::ImportValue`.
     Import(Box<Value>),
+    /// An output of another stack, by `Fn::GetStackOutput` or through a parameter: the stack's name, and the output.
+    Output(String, String),
     /// Text of several parts, some of which are open.
     Text(Vec<Value>),
     /// `Fn::If` whose condition is open.
@@ -170,9 +172,12 @@ impl Value {
 impl Open {
     fn parts(&self) -> impl Iterator<Item = &Value> {
         let (one, many): (Option<&Value>, &[Value]) = match self {
-            Open::Resource(_) | Open::Attribute(..) | Open::Pseudo(_) | Open::Parameter(_) | Open::Secret(..) => {
-                (None, &[])
-            }
+            Open::Resource(_)
+            | Open::Attribute(..)
+            | Open::Pseudo(_)
+            | Open::Parameter(_)
+            | Open::Secret(..)
+            | Open::Output(..) => (None, &[]),
             Open::Import(name) => (Some(name.as_ref()), &[]),
             Open::Text(parts) | Open::Call(_, parts) => (None, parts),
             Open::Either(parts) => (None, parts.as_slice()),
@@ -186,6 +191,9 @@ impl Open {
             Open::Secret(..) => json!("****"),
             Open::Attribute(id, attribute) => json!({ "Fn::GetAtt": [id, attribute] }),
             Open::Import(name) => json!({ "Fn::ImportValue": name.to_json() }),
+            Open::Output(stack, output) => {
+                json!({ "Fn::GetStackOutput": { "StackName": stack, "OutputName": output } })
+            }
             Open::Text(parts) => match parts.iter().map(substituted).collect::<Option<String>>() {
                 Some(text) => json!({ "Fn::Sub": text }),
                 None => json!({ "Fn::Join": ["", parts.iter().map(Value::to_json).collect::<Vec<_>>()] }),
@@ -207,7 +215,7 @@ fn substituted(part: &Value) -> Option<String> {
         }
         ValueKind::Open(Open::Attribute(id, attribute)) => Some(format!("${{{id}.{attribute}}}")),
         ValueKind::Open(Open::Secret(..)) => Some(String::from("****")),
-        ValueKind::Open(Open::Import(_) | Open::Text(_) | Open::Either(_) | Open::Call(..)) => None,
+        ValueKind::Open(Open::Import(_) | Open::Output(..) | Open::Text(_) | Open::Either(_) | Open::Call(..)) => None,
         ValueKind::Null
         | ValueKind::Bool(_)
         | ValueKind::Number(_)
@@ -261,6 +269,7 @@ fn same_open(one: &Open, other: &Open) -> bool {
             | Open::Parameter(_)
             | Open::Secret(..)
             | Open::Import(_)
+            | Open::Output(..)
             | Open::Text(_)
             | Open::Either(_)
             | Open::Call(..),

@@ -170,12 +170,15 @@ pub struct PlanArguments {
 /// Arguments of `infrac diff`.
 #[derive(Debug, Args)]
 pub struct DiffArguments {
-    /// What is deployed: a CloudFormation template
+    /// What is deployed: a CloudFormation template, the folder of a build, a system, or a git revision of NEW
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
-    /// What shall be deployed: a CloudFormation template
+    /// What shall be deployed: a CloudFormation template, the folder of a build, or a system
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
+    /// Look at this environment only; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
     /// Values for the parameters of the old template, as a JSON object
     #[arg(long, value_name = "FILE")]
     pub old_parameters: Option<PathBuf>,

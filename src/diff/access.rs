@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::base::Span;
-use crate::cfn::Evaluated;
+use crate::diff::Pair;
 use crate::diff::statements::{Statement, statements};
 
 /// A change of access.
@@ -35,8 +35,10 @@ pub enum AccessChange {
 }
 
 /// Compares the access that two templates give.
-pub(super) fn compare(old: &Evaluated, new: &Evaluated) -> Vec<Access> {
-    let (olds, news) = (by_principal(statements(old)), by_principal(statements(new)));
+pub(super) fn compare(pairs: &[Pair<'_>]) -> Vec<Access> {
+    let side = |pick: &dyn Fn(&Pair<'_>) -> Vec<Statement>| by_principal(pairs.iter().flat_map(pick).collect());
+    let olds = side(&|pair| pair.old.map(statements).unwrap_or_default());
+    let news = side(&|pair| pair.new.map(statements).unwrap_or_default());
     let mut found = Vec::new();
     let none = Vec::new();
     for (principal, news) in &news {

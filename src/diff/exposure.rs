@@ -3,7 +3,7 @@
 use crate::base::Span;
 use crate::cfn::{Evaluated, Resource, Value};
 use crate::diff::statements::{Statement, shown, statements};
-use crate::diff::{Action, ResourceDifference, facts};
+use crate::diff::{Action, Pair, ResourceDifference, facts};
 use facts::Sign;
 
 /// A resource that is open to more, or protected by less.
@@ -37,11 +37,11 @@ pub enum ExposureChange {
 }
 
 /// Everything that becomes public or loses protection.
-pub(super) fn compare(old: &Evaluated, new: &Evaluated, resources: &[ResourceDifference]) -> Vec<Exposure> {
+pub(super) fn compare(pair: &Pair<'_>, resources: &[ResourceDifference]) -> Vec<Exposure> {
     let mut found = Vec::new();
     for difference in resources {
         let id = difference.logical_id.as_str();
-        let (was, is) = (old.resources.get(id), new.resources.get(id));
+        let (was, is) = pair.resource(id);
         match (difference.action, is) {
             (Action::Add | Action::Modify | Action::Move, Some(is)) => {
                 switches(id, was, is, &mut found);
@@ -54,8 +54,9 @@ pub(super) fn compare(old: &Evaluated, new: &Evaluated, resources: &[ResourceDif
             (Action::Add | Action::Modify | Action::Move | Action::None, _) => {}
         }
     }
-    everyone(old, new, &mut found);
-    found.sort_by_key(|exposure| exposure.change);
+    if let Some(new) = pair.new {
+        everyone(pair.old, new, &mut found);
+    }
     found
 }
 
@@ -201,13 +202,13 @@ fn removed(difference: &ResourceDifference, found: &mut Vec<Exposure>) {
 }
 
 /// Statements that name everyone, without a condition.
-fn everyone(old: &Evaluated, new: &Evaluated, found: &mut Vec<Exposure>) {
+fn everyone(old: Option<&Evaluated>, new: &Evaluated, found: &mut Vec<Exposure>) {
     let open = |template: &Evaluated| -> Vec<Statement> {
         let all = statements(template).into_iter();
         all.filter(|statement| statement.allows && statement.principal == "*" && statement.condition.is_empty())
             .collect()
     };
-    let before = open(old);
+    let before = old.map(open).unwrap_or_default();
     for statement in open(new) {
         let is_known = |known: &Statement| known.action == statement.action && known.resource == statement.resource;
         if before.iter().any(is_known) {

@@ -19,8 +19,8 @@ mod tests;
 mod text;
 mod verdict;
 
-use crate::base::Span;
-use crate::cfn::{Evaluated, Value};
+use crate::base::{IndexMap, Span};
+use crate::cfn::{Evaluated, Resource, Value};
 
 pub use access::{Access, AccessChange};
 pub use exposure::{Exposure, ExposureChange};
@@ -178,13 +178,80 @@ pub struct OutputDifference {
     pub span: Span,
 }
 
-/// What two templates of one stack differ in.
-pub fn templates(stack: &str, old: &Evaluated, new: &Evaluated) -> Difference {
-    let resources = resources::compare(old, new);
-    let outputs = resources::outputs(old, new);
-    let access = access::compare(old, new);
-    let exposure = exposure::compare(old, new, &resources);
-    let notes = resources::notes(old, new);
-    let stacks = vec![StackDifference { stack: stack.to_owned(), resources, outputs, notes }];
+/// A stack on one side.
+#[derive(Debug)]
+pub struct Stack {
+    /// What it is called in the answer: its physical name, or its template's file.
+    pub name: String,
+    /// Where it stands: the same name elsewhere is another stack.
+    pub place: String,
+    /// Its template.
+    pub template: Evaluated,
+    /// What a deployment tells CloudFormation beside the template, in words.
+    pub settings: IndexMap<String, String>,
+}
+
+impl Stack {
+    /// A stack of which no more is known than its template.
+    pub fn new(name: String, place: String, template: Evaluated) -> Stack {
+        Stack { name, place, template, settings: IndexMap::default() }
+    }
+}
+
+/// A stack on both sides, where it is there.
+#[derive(Debug, Clone, Copy)]
+struct Pair<'e> {
+    name: &'e str,
+    old: Option<&'e Evaluated>,
+    new: Option<&'e Evaluated>,
+}
+
+impl<'e> Pair<'e> {
+    /// A resource on each side.
+    fn resource(&self, id: &str) -> (Option<&'e Resource>, Option<&'e Resource>) {
+        let old = self.old.and_then(|old| old.resources.get(id));
+        (old, self.new.and_then(|new| new.resources.get(id)))
+    }
+}
+
+/// Settings that differ.
+fn settings(old: &Stack, new: &Stack) -> Vec<String> {
+    let changed = new.settings.iter().filter(|(name, value)| old.settings.get(*name).is_some_and(|old| old != *value));
+    changed
+        .map(|(name, value)| format!("{name}: {} → {value}", old.settings.get(name).map_or("", String::as_str)))
+        .collect()
+}
+
+/// What the update from some stacks to others does.
+pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
+    let twin = |stack: &Stack, others: &'_ [Stack]| {
+        others.iter().position(|other| (&other.name, &other.place) == (&stack.name, &stack.place))
+    };
+    let mut pairs: Vec<Pair<'_>> = Vec::new();
+    let mut notes: Vec<Vec<String>> = Vec::new();
+    for stack in new {
+        let before = twin(stack, old).and_then(|at| old.get(at));
+        pairs.push(Pair { name: &stack.name, old: before.map(|stack| &stack.template), new: Some(&stack.template) });
+        notes.push(before.map(|before| settings(before, stack)).unwrap_or_default());
+    }
+    for stack in old.iter().filter(|stack| twin(stack, new).is_none()) {
+        pairs.push(Pair { name: &stack.name, old: Some(&stack.template), new: None });
+        notes.push(vec![String::from("the stack is not in the new build: it is deleted")]);
+    }
+    let resources = resources::compare(&pairs);
+    let mut exposure = Vec::new();
+    let mut stacks = Vec::new();
+    for ((pair, resources), mut notes) in pairs.iter().zip(resources).zip(notes) {
+        exposure.extend(exposure::compare(pair, &resources));
+        notes.extend(resources::notes(pair));
+        stacks.push(StackDifference {
+            stack: pair.name.to_owned(),
+            resources,
+            outputs: resources::outputs(pair),
+            notes,
+        });
+    }
+    exposure.sort_by_key(|exposure| exposure.change);
+    let access = access::compare(&pairs);
     verdict::sum_up(stacks, access, exposure)
 }

@@ -3,12 +3,14 @@
 use indexmap::IndexMap;
 
 use crate::catalog::NameScope;
-use crate::cfn::{Evaluated, Resource, Truth, Value, same};
+use crate::cfn::{Resource, Truth, Value, same};
 use crate::diff::changes::{changes, pointer, surely_differ};
 use crate::diff::classify::Known;
 use crate::diff::{
-    Action, Blocked, Cause, CauseKind, Data, OutputDifference, Replacement, ResourceDifference, data, facts, propagate,
+    Action, Blocked, Cause, CauseKind, Data, OutputDifference, Pair, Replacement, ResourceDifference, data, facts,
+    propagate,
 };
+use propagate::Outcomes;
 
 /// What is known of a resource while the comparison goes on.
 #[derive(Debug)]
@@ -18,23 +20,35 @@ pub(super) struct Outcome {
     pub(super) causes: Vec<Cause>,
 }
 
-/// Every resource of either side.
-pub(super) fn compare(old: &Evaluated, new: &Evaluated) -> Vec<ResourceDifference> {
+/// Every resource of either side, pair by pair.
+pub(super) fn compare(pairs: &[Pair<'_>]) -> Vec<Vec<ResourceDifference>> {
+    let mut outcomes: Outcomes = pairs.iter().map(of_pair).collect();
+    propagate::propagate(pairs, &mut outcomes);
+    let mut all = Vec::new();
+    for (pair, outcomes) in pairs.iter().zip(outcomes) {
+        all.push(outcomes.into_iter().filter_map(|(id, outcome)| finished(&id, outcome, pair.resource(&id))).collect());
+    }
+    all
+}
+
+/// What is known of a pair's resources before anything is carried along references.
+fn of_pair(pair: &Pair<'_>) -> IndexMap<String, Outcome> {
+    let of_old = |id: &str| pair.old.and_then(|old| old.resources.get(id));
     let mut outcomes: IndexMap<String, Outcome> = IndexMap::new();
-    for (id, resource) in &new.resources {
-        let outcome = match old.resources.get(id) {
+    for (id, resource) in pair.new.into_iter().flat_map(|new| &new.resources) {
+        let outcome = match of_old(id) {
             None => Outcome { action: Action::Add, replacement: Replacement::Never, causes: Vec::new() },
-            Some(before) => both(before, resource, &|id| !old.resources.contains_key(id)),
+            Some(before) => both(before, resource, &|id| of_old(id).is_none()),
         };
         outcomes.insert(id.clone(), outcome);
     }
-    for id in old.resources.keys().filter(|id| !new.resources.contains_key(*id)) {
-        let outcome = Outcome { action: Action::Remove, replacement: Replacement::Never, causes: Vec::new() };
-        outcomes.insert(id.clone(), outcome);
+    for id in pair.old.into_iter().flat_map(|old| old.resources.keys()) {
+        if !outcomes.contains_key(id) {
+            let outcome = Outcome { action: Action::Remove, replacement: Replacement::Never, causes: Vec::new() };
+            outcomes.insert(id.clone(), outcome);
+        }
     }
-    propagate::propagate(old, new, &mut outcomes);
-    let pair = |id: &str| (old.resources.get(id), new.resources.get(id));
-    outcomes.into_iter().filter_map(|(id, outcome)| finished(&id, outcome, pair(&id))).collect()
+    outcomes
 }
 
 fn finished(
@@ -165,10 +179,13 @@ fn blocked(old: &Resource, new: &Resource, causes: &[Cause]) -> Option<Blocked> 
     let is_unique = match rules.scope() {
         Some(NameScope::Global | NameScope::Account | NameScope::AccountRegion) => true,
         // In another parent the name is free.
-        Some(NameScope::Parent) => !ty.primary_identifier().any(|identifier| {
-            let path = format!("/Properties/{identifier}");
-            causes.iter().any(|cause| cause.path == path)
-        }),
+        Some(NameScope::Parent) => {
+            let moves = |cause: &Cause| {
+                let is_open = cause.to.as_ref().is_some_and(Value::is_open);
+                cause.requires == Replacement::Always && (cause.kind == CauseKind::Propagated || is_open)
+            };
+            !causes.iter().any(moves)
+        }
         Some(NameScope::Nowhere) => false,
         None => identifies,
     };
@@ -177,11 +194,13 @@ fn blocked(old: &Resource, new: &Resource, causes: &[Cause]) -> Option<Blocked> 
 }
 
 /// Every output that differs.
-pub(super) fn outputs(old: &Evaluated, new: &Evaluated) -> Vec<OutputDifference> {
-    let gone = old.outputs.keys().filter(|id| !new.outputs.contains_key(*id));
+pub(super) fn outputs(pair: &Pair<'_>) -> Vec<OutputDifference> {
+    let none = IndexMap::new();
+    let (olds, news) = (pair.old.map_or(&none, |old| &old.outputs), pair.new.map_or(&none, |new| &new.outputs));
+    let gone = olds.keys().filter(|id| !news.contains_key(*id));
     let mut found = Vec::new();
-    for id in new.outputs.keys().chain(gone) {
-        let (was, is) = (old.outputs.get(id), new.outputs.get(id));
+    for id in news.keys().chain(gone) {
+        let (was, is) = (olds.get(id), news.get(id));
         let export = |output: Option<&crate::cfn::Output>| output.and_then(|output| output.export.clone());
         let is_the_same = match (was, is) {
             (Some(was), Some(is)) => same(&was.value, &is.value) && all_same(&export(Some(was)), &export(Some(is))),
@@ -209,8 +228,9 @@ fn all_same(one: &Option<Value>, other: &Option<Value>) -> bool {
 }
 
 /// What cannot be said of a template.
-pub(super) fn notes(old: &Evaluated, new: &Evaluated) -> Vec<String> {
-    let mut transforms: Vec<&String> = old.transforms.iter().chain(&new.transforms).collect();
+pub(super) fn notes(pair: &Pair<'_>) -> Vec<String> {
+    let mut transforms: Vec<&String> =
+        [pair.old, pair.new].into_iter().flatten().flat_map(|side| &side.transforms).collect();
     transforms.sort();
     transforms.dedup();
     let unknown = transforms.into_iter().filter(|name| *name != facts::LANGUAGE_EXTENSIONS);

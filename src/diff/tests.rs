@@ -13,7 +13,8 @@ fn evaluated(file: u32, text: &str) -> Evaluated {
 }
 
 fn difference(old: &str, new: &str) -> Difference {
-    templates("stack", &evaluated(0, old), &evaluated(1, new))
+    let stack = |file, text| Stack::new(String::from("stack"), String::new(), evaluated(file, text));
+    compare(&[stack(0, old)], &[stack(1, new)])
 }
 
 /// The difference of two templates' resources, as people read it.

@@ -1,5 +1,6 @@
 //! The whole pipeline on one screen.
 
+mod compare;
 mod folders;
 mod lints;
 mod load;
@@ -7,7 +8,6 @@ mod others;
 mod plan;
 mod reading;
 mod run;
-mod templates;
 mod tests;
 
 use std::collections::BTreeMap;
@@ -21,8 +21,8 @@ use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove};
 
+pub use compare::{Compared, Side, compare};
 pub use reading::diagnostic_of;
-pub use templates::{Compared, TemplateFiles, compare_templates};
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Default)]

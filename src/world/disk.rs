@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::{Day, Entry, Kind, World, WorldError};
+use super::{Day, Entry, Kind, Revision, World, WorldError};
 
 /// The file system and the clock of this machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,6 +47,10 @@ impl World for Disk {
 
     fn canonical(&self, path: &Path) -> Result<PathBuf, WorldError> {
         fs::canonicalize(path).map_err(|error| WorldError::new(path, "read", &error))
+    }
+
+    fn revision(&self, name: &str, path: &Path) -> Result<Option<Revision>, WorldError> {
+        Revision::open(name, path)
     }
 
     fn today(&self) -> Option<Day> {

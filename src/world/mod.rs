@@ -4,6 +4,7 @@
 
 mod disk;
 mod find;
+mod git;
 mod memory;
 mod pack;
 mod sources;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use disk::Disk;
 pub use find::{Found, Problem, Reading, SystemFolder, find_systems};
+pub use git::Revision;
 pub use memory::Memory;
 pub use pack::{MAX_ASSET_BYTES, Pack, Unpackable, pack};
 pub use sources::{Place, Source, Sources};
@@ -40,6 +42,11 @@ pub trait World: Sync {
 
     /// Today, if this world has a calendar. It reaches diagnostics only, never output.
     fn today(&self) -> Option<Day>;
+
+    /// The git revision of this name in the repository that a path stands in, as a world of its own; nothing if there is none.
+    fn revision(&self, _name: &str, _path: &Path) -> Result<Option<Revision>, WorldError> {
+        Ok(None)
+    }
 
     /// All bytes of a file.
     fn read(&self, path: &Path) -> Result<Vec<u8>, WorldError> {
