@@ -30,6 +30,9 @@ pub const MAX_STEPS: u64 = 2_000_000;
 /// How deeply values may need each other: functions in functions, references through components.
 pub const MAX_EVALUATION_DEPTH: u32 = 400;
 
+/// How many states the comparison of two sets of permissions may go through. Beyond it they count as different.
+pub const MAX_PROOF_STATES: usize = 20_000;
+
 /// How deeply values may be nested in a CloudFormation template.
 pub const MAX_TEMPLATE_DEPTH: usize = 128;
 

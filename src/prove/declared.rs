@@ -1,149 +1,198 @@
 //! Permissions as the model declares them: by grants, denials and statements, and in documents that stand in properties as written.
 
-use crate::base::{Span, Symbol};
-use crate::eval::model::{ConditionValue, Effect, Model, Resource, ResourceId, Statement, Who};
+use crate::check::iam::Operator;
+use crate::eval::model::{
+    ConditionValue, Effect, Permission, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who,
+};
 use crate::eval::origin::Origin;
 use crate::eval::value::{Hole, Node, NodeKind, Principal, Template as Text};
+use crate::prove::claims::{Channel, Claim, Party, Raw, Source, everything, folded};
+use crate::prove::conditions::{Comparison, Condition, said};
 use crate::prove::facts;
+use crate::prove::letters::{Letters, Scribe};
+use crate::prove::read::Emitted;
 use crate::syntax::ast::{ConditionOperator, Side};
 
-/// One action on one resource for one principal.
-pub(super) struct Permission {
-    pub(super) effect: Effect,
-    pub(super) who: Named,
-    pub(super) action: Text,
-    /// `None` in a trust policy.
-    pub(super) resource: Option<Text>,
-    pub(super) conditions: Vec<Condition>,
-    /// The resource whose policy may hold it.
-    pub(super) target: Option<ResourceId>,
-    /// Whether it must be in the policies of both.
-    pub(super) both: bool,
-    pub(super) span: Span,
-}
-
-/// Who.
-#[derive(Clone)]
-pub(super) enum Named {
-    Role(ResourceId),
-    Principal(Principal),
-    /// `AWS`, `Service` …, and a text.
-    Written(String, Text),
-    /// Whoever the policy is attached to.
-    Holder,
-}
-
-/// A condition.
-pub(super) struct Condition {
-    pub(super) operator: Operator,
-    pub(super) key: Symbol,
-    pub(super) values: Vec<Text>,
-}
-
-/// How it compares.
-#[derive(Clone)]
-pub(super) enum Operator {
-    Said(ConditionOperator),
-    Written(Symbol),
+/// A permission, and where it may stand.
+pub(super) struct Declared {
+    /// The same, once for each policy that may hold it.
+    pub(super) claims: Vec<Claim>,
+    /// Whether all of these policies must hold it, and not only one.
+    pub(super) everywhere: bool,
 }
 
 /// All of them.
-pub(super) fn permissions(model: &Model) -> Vec<Permission> {
-    let mut found = Vec::new();
+pub(super) fn permissions(all: &Emitted<'_>, scribe: &mut Scribe<'_>) -> Vec<Declared> {
+    let model = all.model;
+    let mut walk = Walk { all, scribe, found: Vec::new() };
     for statement in &model.statements {
-        said(model, statement, &mut found);
+        for permission in &statement.permissions {
+            let declared = walk.said(statement, permission);
+            walk.found.push(declared);
+        }
     }
-    for (id, resource) in model.resource_ids().zip(&model.resources) {
-        let mut walk = Written { model, resource, id, found: &mut found };
-        let holders = walk.holders();
-        walk.node(&resource.properties, &holders, resource.origin);
+    for id in model.resource_ids() {
+        walk.documents(id);
     }
-    found
+    walk.found
 }
 
-fn said(model: &Model, statement: &Statement, found: &mut Vec<Permission>) {
-    let who = match &statement.who {
-        Who::Role(id) => Named::Role(*id),
-        Who::Other(principal) => Named::Principal(principal.clone()),
-    };
-    for permission in &statement.permissions {
+struct Walk<'w, 'a> {
+    all: &'w Emitted<'w>,
+    scribe: &'w mut Scribe<'a>,
+    found: Vec<Declared>,
+}
+
+impl Walk<'_, '_> {
+    /// One permission of a statement. Where it may stand follows from its effect, its side, and who and what it is about.
+    fn said(&mut self, statement: &Statement, permission: &Permission) -> Declared {
+        let model = self.all.model;
+        let target =
+            statement.target.filter(|target| model.resource_policies.contains_key(&model.resource(*target).ty));
+        let role = match &statement.who {
+            Who::Role(role) => Some(*role),
+            Who::Other(_) => None,
+        };
+        // What a text of a grant calls `region` is that of what it is about.
+        let home = statement.target.or(role).map_or(StackId(0), |id| model.resource(id).stack);
         let at = if permission.origin == Origin::INHERITED { statement.origin } else { permission.origin };
-        let everything = [Text::literal("*")];
-        let resources = if permission.resources.is_empty() { everything.as_slice() } else { &permission.resources };
-        for action in &permission.actions {
-            for resource in resources {
-                let conditions = permission.conditions.iter().map(|condition| {
-                    // A boolean is denied by comparing with its opposite.
-                    let negated = condition.operator == ConditionOperator::NotEqual;
-                    let is_bool = condition.values.iter().all(|value| matches!(value, ConditionValue::Bool(_)));
-                    let operator = if negated && is_bool { ConditionOperator::Equal } else { condition.operator };
-                    let values = condition.values.iter().map(|value| match value {
-                        ConditionValue::Text(text) => text.clone(),
-                        ConditionValue::Bool(value) => Text::literal(&(*value != negated).to_string()),
-                        ConditionValue::Int(number) => Text::literal(&number.to_string()),
-                    });
-                    Condition { operator: Operator::Said(operator), key: condition.key, values: values.collect() }
-                });
-                found.push(Permission {
-                    effect: statement.effect,
-                    who: who.clone(),
-                    action: Text::literal(action.as_str()),
-                    resource: Some(resource.clone()),
-                    conditions: conditions.collect(),
-                    target: statement.target,
-                    both: statement.side == Side::Both,
-                    span: model.origins.user_span(at),
-                });
+        let actions =
+            permission.actions.iter().map(|action| folded(self.scribe.declared(&Text::literal(action.as_str()), home)));
+        let actions = actions.collect();
+        let mut resources: Vec<Letters> =
+            permission.resources.iter().map(|resource| self.scribe.declared(resource, home)).collect();
+        if resources.is_empty() {
+            resources.push(everything());
+        }
+        let conditions = permission.conditions.iter().map(|condition| self.condition(condition, home)).collect();
+        let claim = |channel: Channel, party: Party| Claim {
+            effect: statement.effect,
+            channel,
+            party,
+            actions,
+            resources,
+            conditions,
+            delegated: false,
+            source: Source { span: model.origins.user_span(at), at: String::new() },
+        };
+        let claim = claim(Channel::Document(String::new()), Party::Holder);
+        let mut claims = Vec::new();
+        if let Some(role) = role.filter(|_| statement.side != Side::Resource || target.is_none()) {
+            claims.push(Claim { channel: Channel::Identity(role), ..claim.clone() });
+        }
+        let in_resource = statement.side != Side::Principal || role.is_none() || statement.effect == Effect::Deny;
+        if let Some(target) = target.filter(|_| in_resource) {
+            let party = self.party(&statement.who, home);
+            claims.push(Claim { channel: Channel::Resource(target), party, ..claim });
+        }
+        // A denial belongs to what it protects; within a role's policies it would only bind that role.
+        let everywhere = statement.side == Side::Both;
+        Declared { claims, everywhere }
+    }
+
+    fn party(&mut self, who: &Who, home: StackId) -> Party {
+        let mut named = |kind: &str, text: &Text| Party::Named(kind.to_owned(), self.scribe.declared(text, home));
+        match who {
+            Who::Role(role) => Party::Named(String::from("AWS"), self.scribe.arn(*role)),
+            Who::Other(Principal::Service(text)) => named("Service", text),
+            Who::Other(Principal::Federated(text)) => named("Federated", text),
+            Who::Other(Principal::Everyone) => Party::Everyone,
+            Who::Other(Principal::Account) => Party::Account,
+            Who::Other(Principal::Arn(text)) => {
+                let letters = self.scribe.declared(text, home);
+                self.scribe.principal("AWS", letters)
             }
         }
     }
-}
 
-struct Written<'a> {
-    model: &'a Model,
-    resource: &'a Resource,
-    id: ResourceId,
-    found: &'a mut Vec<Permission>,
-}
+    fn condition(&mut self, condition: &crate::eval::model::Condition, home: StackId) -> Condition {
+        let is_bool = condition.values.iter().any(|value| matches!(value, ConditionValue::Bool(_)));
+        let is_number = condition.values.iter().any(|value| matches!(value, ConditionValue::Int(_)));
+        let negated = condition.operator == ConditionOperator::NotEqual;
+        let values = condition.values.iter().map(|value| match value {
+            ConditionValue::Text(text) => self.scribe.declared(text, home),
+            // There is no operator for "not this boolean": the opposite is asked for.
+            ConditionValue::Bool(value) => self.scribe.declared(&Text::literal(&(*value != negated).to_string()), home),
+            ConditionValue::Int(number) => self.scribe.declared(&Text::literal(&number.to_string()), home),
+        });
+        let values = values.collect();
+        Condition::new(
+            condition.key.as_str(),
+            said(condition.key.as_str(), condition.operator, is_bool, is_number),
+            values,
+        )
+    }
 
-impl Written<'_> {
-    fn holders(&self) -> Vec<Named> {
-        let ty = self.resource.ty.as_str();
-        let role = |node: &Node| match &node.kind {
-            NodeKind::Text(text) => match text.single_hole() {
-                Some(Hole::Resource(id, _)) => Named::Role(id),
-                Some(_) | None => Named::Holder,
-            },
-            _ => Named::Holder,
-        };
-        if ty == facts::ROLE {
-            vec![Named::Role(self.id)]
-        } else if facts::POLICIES.contains(&ty) {
-            let roles: Vec<Named> = items(self.resource.properties.get("Roles")).into_iter().map(role).collect();
-            if roles.is_empty() { vec![Named::Holder] } else { roles }
-        } else if ty == facts::ROLE_POLICY {
-            self.resource.properties.get("RoleName").map(role).into_iter().collect()
-        } else {
-            Vec::new()
+    /// The documents in a resource's properties.
+    fn documents(&mut self, id: ResourceId) {
+        let model = self.all.model;
+        let resource = model.resource(id);
+        let whole = self.channels(id, resource);
+        if let NodeKind::Map(properties) = &resource.properties.kind {
+            for (property, value) in properties {
+                let (channels, about) = if resource.ty == *facts::ROLE && *property == *facts::TRUST
+                    || matches!(model.resource_policies.get(&resource.ty), Some(ResourcePolicyForm::Property(own)) if own == property)
+                {
+                    (vec![Channel::Resource(id)], Some(id))
+                } else {
+                    (whole.clone(), None)
+                };
+                self.node(value, id, &channels, about, resource.origin);
+            }
         }
     }
 
-    fn node(&mut self, node: &Node, holders: &[Named], above: Origin) {
+    /// Which policies the documents of a resource are.
+    fn channels(&mut self, id: ResourceId, resource: &Resource) -> Vec<Channel> {
+        let model = self.all.model;
+        let ty = resource.ty.as_str();
+        let other = || vec![Channel::Document(resource.path.clone())];
+        let named = |node: Option<&Node>| -> Vec<ResourceId> {
+            texts(node)
+                .iter()
+                .filter_map(|text| match text.single_hole() {
+                    Some(Hole::Resource(id, _)) => Some(id),
+                    Some(_) | None => None,
+                })
+                .collect()
+        };
+        if ty == facts::ROLE {
+            return vec![Channel::Identity(id)];
+        }
+        let property = if facts::POLICIES.contains(&ty) {
+            Some("Roles")
+        } else if ty == facts::ROLE_POLICY {
+            Some("RoleName")
+        } else {
+            None
+        };
+        let channels: Vec<Channel> = match property {
+            Some(property) => named(resource.properties.get(property)).into_iter().map(Channel::Identity).collect(),
+            None => {
+                let form = model.resource_policies.values().find_map(|form| match form {
+                    ResourcePolicyForm::Resource { ty: own, target, .. } => (own.as_str() == ty).then_some(*target),
+                    ResourcePolicyForm::Property(_) => None,
+                });
+                let targets = form.map(|target| named(resource.properties.get(target.as_str()))).unwrap_or_default();
+                targets.into_iter().map(Channel::Resource).collect()
+            }
+        };
+        if channels.is_empty() { other() } else { channels }
+    }
+
+    fn node(&mut self, node: &Node, id: ResourceId, channels: &[Channel], about: Option<ResourceId>, above: Origin) {
         let at = if node.origin == Origin::INHERITED { above } else { node.origin };
         match &node.kind {
             NodeKind::Map(map) => {
                 if let Some(statements) = node.get("Statement") {
                     for statement in items(Some(statements)) {
-                        self.statement(statement, holders, at);
+                        self.statement(statement, id, channels, about, at);
                     }
                     return;
                 }
-                for (key, item) in map {
-                    let holders = if *key == *facts::TRUST { &[] } else { holders };
-                    self.node(item, holders, at);
-                }
+                map.values().for_each(|item| self.node(item, id, channels, about, at));
             }
-            NodeKind::List(list) => list.iter().for_each(|item| self.node(item, holders, at)),
+            NodeKind::List(list) => list.iter().for_each(|item| self.node(item, id, channels, about, at)),
             NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
@@ -154,51 +203,62 @@ impl Written<'_> {
         }
     }
 
-    fn statement(&mut self, statement: &Node, holders: &[Named], above: Origin) {
-        let at = if statement.origin == Origin::INHERITED { above } else { statement.origin };
-        let is_deny = texts(statement.get("Effect")).iter().any(|text| text.known() == Some("Deny"));
-        let mut who = holders.to_vec();
-        match statement.get("Principal") {
-            Some(Node { kind: NodeKind::Map(kinds), .. }) => {
-                for (kind, values) in kinds {
-                    who.extend(texts(Some(values)).into_iter().map(|text| Named::Written(kind.to_string(), text)));
-                }
-            }
-            everyone => who.extend(texts(everyone).into_iter().map(|text| Named::Written(String::from("AWS"), text))),
-        }
-        let mut resources: Vec<Option<Text>> = texts(statement.get("Resource")).into_iter().map(Some).collect();
-        if resources.is_empty() {
-            resources.push(None);
-        }
-        for who in &who {
-            for action in texts(statement.get("Action")) {
-                for resource in &resources {
-                    self.found.push(Permission {
-                        effect: if is_deny { Effect::Deny } else { Effect::Allow },
-                        who: who.clone(),
-                        action: action.clone(),
-                        resource: resource.clone(),
-                        conditions: conditions(statement.get("Condition")),
-                        target: Some(self.id),
-                        both: false,
-                        span: self.model.origins.user_span(at),
-                    });
-                }
+    fn statement(
+        &mut self,
+        node: &Node,
+        id: ResourceId,
+        channels: &[Channel],
+        about: Option<ResourceId>,
+        above: Origin,
+    ) {
+        let model = self.all.model;
+        let home = model.resource(id).stack;
+        let at = if node.origin == Origin::INHERITED { above } else { node.origin };
+        let is_deny = texts(node.get("Effect")).iter().any(|text| text.known() == Some("Deny"));
+        let mut letters = |node: Option<&Node>| -> Vec<Letters> {
+            texts(node).iter().map(|text| self.scribe.declared(text, home)).collect()
+        };
+        let actions = letters(node.get("Action"));
+        let resources = letters(node.get("Resource"));
+        let excepted = [letters(node.get("NotAction")), letters(node.get("NotResource"))];
+        let principals = |scribe: &mut Scribe<'_>, node: Option<&Node>| match node {
+            Some(Node { kind: NodeKind::Map(kinds), .. }) => kinds
+                .iter()
+                .flat_map(|(kind, values)| texts(Some(values)).into_iter().map(move |text| (kind.to_string(), text)))
+                .map(|(kind, text)| {
+                    let letters = scribe.declared(&text, home);
+                    scribe.principal(&kind, letters)
+                })
+                .collect(),
+            Some(_) => vec![Party::Everyone],
+            None => Vec::new(),
+        };
+        let parties: Vec<Party> = principals(self.scribe, node.get("Principal"));
+        let others: Vec<Party> = principals(self.scribe, node.get("NotPrincipal"));
+        let conditions = self.conditions(node.get("Condition"), home);
+        let source = Source { span: model.origins.user_span(at), at: String::new() };
+        let effect = if is_deny { Effect::Deny } else { Effect::Allow };
+        let raw = Raw { effect, actions, resources, excepted, parties, others, conditions, about, source };
+        for channel in channels {
+            for claim in raw.claims(channel, self.scribe) {
+                self.found.push(Declared { claims: vec![claim], everywhere: false });
             }
         }
     }
-}
 
-fn conditions(node: Option<&Node>) -> Vec<Condition> {
-    let mut found = Vec::new();
-    let Some(Node { kind: NodeKind::Map(operators), .. }) = node else { return found };
-    for (operator, keys) in operators {
-        let NodeKind::Map(keys) = &keys.kind else { continue };
-        for (key, values) in keys {
-            found.push(Condition { operator: Operator::Written(*operator), key: *key, values: texts(Some(values)) });
+    fn conditions(&mut self, node: Option<&Node>, home: StackId) -> Vec<Condition> {
+        let mut found = Vec::new();
+        let Some(Node { kind: NodeKind::Map(operators), .. }) = node else { return found };
+        for (operator, keys) in operators {
+            let NodeKind::Map(keys) = &keys.kind else { continue };
+            for (key, values) in keys {
+                let values = texts(Some(values)).iter().map(|text| self.scribe.declared(text, home)).collect();
+                found.push(Condition::new(key.as_str(), Comparison(Operator::parse(operator.as_str())), values));
+            }
         }
+        found.sort();
+        found
     }
-    found
 }
 
 /// A list's items, or the one that stands for a list of itself.

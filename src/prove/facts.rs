@@ -1,4 +1,7 @@
-//! The few types whose meaning a proof must know.
+//! The few types and names whose meaning a proof must know.
+
+use crate::check::iam::{Operator, Qualifier, Test};
+use crate::eval::value::Pseudo;
 
 /// A role.
 pub(super) const ROLE: &str = "AWS::IAM::Role";
@@ -10,6 +13,12 @@ pub(super) const POLICIES: [&str; 2] = ["AWS::IAM::Policy", "AWS::IAM::ManagedPo
 pub(super) const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
 /// Who acts, in a condition.
 pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
+
+/// Whether a comparison of that key names principals and no others.
+pub(super) fn names_one_principal(operator: Operator) -> bool {
+    let equal = matches!(operator.test, Test::Arn { negated: false } | Test::Text { negated: false, .. });
+    equal && operator.qualifier == Qualifier::None && !operator.if_exists
+}
 
 /// A security group.
 pub(super) const GROUP: &str = "AWS::EC2::SecurityGroup";
@@ -47,4 +56,29 @@ pub(super) fn service(ty: &str) -> String {
         .iter()
         .find(|(known, _)| *known == name)
         .map_or_else(|| name.to_lowercase(), |(_, service)| (*service).to_owned())
+}
+
+/// Types whose ARN ends in letters that AWS chooses.
+pub(super) const ARN_ENDS_AT_RANDOM: [&str; 3] =
+    ["AWS::SecretsManager::Secret", "AWS::Events::ApiDestination", "AWS::Events::Connection"];
+/// Types whose attribute `Arn` is a pattern, and not the ARN: a log group's ends in `:*`.
+pub(super) const ARN_ATTRIBUTE_IS_PATTERN: [&str; 1] = ["AWS::Logs::LogGroup"];
+/// The parameter for the bucket of assets.
+pub(super) const ASSET_BUCKET: &str = "AssetBucket";
+
+/// A pseudo parameter's name in templates.
+pub(super) fn pseudo_parameter(pseudo: Pseudo) -> &'static str {
+    match pseudo {
+        Pseudo::Account => "AWS::AccountId",
+        Pseudo::Region => "AWS::Region",
+        Pseudo::Partition => "AWS::Partition",
+        Pseudo::UrlSuffix => "AWS::URLSuffix",
+        Pseudo::StackName => "AWS::StackName",
+    }
+}
+
+/// The pseudo parameter of a name in templates.
+pub(super) fn pseudo_of_parameter(name: &str) -> Option<Pseudo> {
+    let all = [Pseudo::Account, Pseudo::Region, Pseudo::Partition, Pseudo::UrlSuffix, Pseudo::StackName];
+    all.into_iter().find(|pseudo| pseudo_parameter(*pseudo) == name)
 }

@@ -4,9 +4,14 @@
 //! CloudFormation's functions and the logical ids; the declared side only the model.
 
 mod access;
+mod automata;
+mod claims;
+mod conditions;
 mod declared;
 mod documents;
 mod facts;
+mod functions;
+mod letters;
 mod network;
 mod read;
 mod references;

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use crate::diag::Diagnostic;
 use crate::eval::model::ExternalSource;
-use crate::prove::failed;
 use crate::prove::read::{Emitted, Template};
 use crate::prove::text;
+use crate::prove::{failed, functions};
 
 /// References without a target, imports without exactly one exporter that is deployed before.
 pub(super) fn prove(emitted: &Emitted<'_>) -> Vec<Diagnostic> {
@@ -49,7 +49,7 @@ impl Check<'_, '_> {
                 for (key, item) in map {
                     match key.as_str() {
                         "Ref" if map.len() == 1 => self.name(item.as_str().unwrap_or_default()),
-                        "Fn::GetAtt" => self.resource(text::attribute(item).0),
+                        "Fn::GetAtt" => self.resource(functions::attribute(item).0),
                         "Fn::Sub" => self.sub(item),
                         "Fn::ImportValue" => self.import(item),
                         _ => {}
@@ -93,8 +93,8 @@ impl Check<'_, '_> {
     }
 
     fn sub(&mut self, value: &Value) {
-        let (pattern, own) = text::sub(value);
-        for hole in text::holes(pattern).filter(|hole| own.is_none_or(|own| !own.contains_key(*hole))) {
+        let (pattern, own) = functions::sub(value);
+        for hole in functions::holes(pattern).filter(|hole| own.is_none_or(|own| !own.contains_key(*hole))) {
             match hole.split_once('.') {
                 Some((resource, _)) => self.resource(resource),
                 None => self.name(hole),

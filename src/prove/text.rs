@@ -3,11 +3,12 @@
 //! What is emitted becomes a flat text in which references are marks such as `⟨Network.vpc!Arn⟩`. What is declared stays in pieces, and is matched
 //! against such a text: a piece may be written in several ways that mean the same.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::eval::model::{ExternalSource, Model, ResourceId};
 use crate::eval::value::{AssetPart, Attribute, Hole, Piece, Pseudo, Template as Text};
 use crate::prove::facts;
+use crate::prove::functions::{SubPart, Written, attribute, parts, sub};
 use crate::prove::read::{Emitted, Template};
 
 /// Marks stand between these; neither occurs in ARNs, names or policies.
@@ -22,23 +23,21 @@ pub(super) fn emitted(emitted: &Emitted<'_>, template: &Template<'_>, value: &Va
 }
 
 fn flat(all: &Emitted<'_>, template: &Template<'_>, value: &Value, depth: usize) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::Null | Value::Array(_) => value.to_string(),
-        Value::Object(map) => {
-            let only = if map.len() == 1 { map.iter().next() } else { None };
-            match only.map(|(key, item)| (key.as_str(), item)) {
-                Some(("Ref", Value::String(name))) => reference(all, template, name, depth),
-                Some(("Fn::GetAtt", item)) => {
-                    let (resource, name) = attribute(item);
-                    mark(&owner(all, template, resource), name)
-                }
-                Some(("Fn::Sub", item)) => substituted(all, template, item, depth),
-                Some(("Fn::Join", Value::Array(parts))) => joined(all, template, parts, depth),
-                Some(("Fn::ImportValue", name)) => imported(all, template, name, depth),
-                Some(_) | None => mark(&value.to_string(), "value"),
-            }
+    match Written::of(value) {
+        Written::Text(text) => text.to_owned(),
+        Written::Scalar => value.to_string(),
+        Written::Ref(name) => reference(all, template, name, depth),
+        Written::GetAtt(item) => {
+            let (resource, name) = attribute(item);
+            mark(&owner(all, template, resource), name)
         }
+        Written::Sub(item) => substituted(all, template, item, depth),
+        Written::Join(between, items) => {
+            let items: Vec<String> = items.iter().map(|item| flat(all, template, item, depth)).collect();
+            items.join(between)
+        }
+        Written::Import(name) => imported(all, template, name, depth),
+        Written::Unknown => mark(&value.to_string(), "value"),
     }
 }
 
@@ -72,15 +71,15 @@ fn reference(all: &Emitted<'_>, template: &Template<'_>, name: &str, depth: usiz
 fn substituted(all: &Emitted<'_>, template: &Template<'_>, item: &Value, depth: usize) -> String {
     let (pattern, own) = sub(item);
     let mut text = String::new();
-    for piece in pieces(pattern) {
-        match piece {
-            SubPiece::Text(literal) => text.push_str(literal),
-            SubPiece::Escaped(name) => {
+    for part in parts(pattern) {
+        match part {
+            SubPart::Text(literal) => text.push_str(literal),
+            SubPart::Escaped(name) => {
                 text.push_str("${");
                 text.push_str(name);
                 text.push('}');
             }
-            SubPiece::Hole(name) => match (own.and_then(|own| own.get(name)), name.split_once('.')) {
+            SubPart::Hole(name) => match (own.and_then(|own| own.get(name)), name.split_once('.')) {
                 (Some(value), _) => text.push_str(&flat(all, template, value, depth)),
                 (None, Some((resource, part))) => text.push_str(&mark(&owner(all, template, resource), part)),
                 (None, None) => text.push_str(&reference(all, template, name, depth)),
@@ -88,12 +87,6 @@ fn substituted(all: &Emitted<'_>, template: &Template<'_>, item: &Value, depth: 
         }
     }
     text
-}
-
-fn joined(all: &Emitted<'_>, template: &Template<'_>, parts: &[Value], depth: usize) -> String {
-    let [Value::String(between), Value::Array(items)] = parts else { return mark("Fn::Join", "value") };
-    let items: Vec<String> = items.iter().map(|item| flat(all, template, item, depth)).collect();
-    items.join(between)
 }
 
 fn imported(all: &Emitted<'_>, template: &Template<'_>, name: &Value, depth: usize) -> String {
@@ -110,57 +103,6 @@ fn imported(all: &Emitted<'_>, template: &Template<'_>, name: &Value, depth: usi
         }
     }
     mark(&name, "import")
-}
-
-/// Resource and attribute of an `Fn::GetAtt`.
-pub(super) fn attribute(value: &Value) -> (&str, &str) {
-    match value {
-        Value::String(text) => text.split_once('.').unwrap_or((text, "")),
-        Value::Array(items) => match items.as_slice() {
-            [Value::String(resource), Value::String(name)] => (resource, name),
-            _ => ("", ""),
-        },
-        _ => ("", ""),
-    }
-}
-
-/// The pattern of an `Fn::Sub` and its own values.
-pub(super) fn sub(value: &Value) -> (&str, Option<&Map<String, Value>>) {
-    match value {
-        Value::String(pattern) => (pattern, None),
-        Value::Array(items) => match items.as_slice() {
-            [Value::String(pattern), own] => (pattern, own.as_object()),
-            _ => ("", None),
-        },
-        _ => ("", None),
-    }
-}
-
-/// The names in an `Fn::Sub`.
-pub(super) fn holes(pattern: &str) -> impl Iterator<Item = &str> {
-    pieces(pattern).into_iter().filter_map(|piece| match piece {
-        SubPiece::Hole(name) => Some(name),
-        SubPiece::Text(_) | SubPiece::Escaped(_) => None,
-    })
-}
-
-enum SubPiece<'a> {
-    Text(&'a str),
-    Hole(&'a str),
-    Escaped(&'a str),
-}
-
-fn pieces(pattern: &str) -> Vec<SubPiece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = pattern;
-    while let Some((before, behind)) = rest.split_once("${") {
-        let Some((name, after)) = behind.split_once('}') else { break };
-        pieces.push(SubPiece::Text(before));
-        pieces.push(name.strip_prefix('!').map_or(SubPiece::Hole(name), SubPiece::Escaped));
-        rest = after;
-    }
-    pieces.push(SubPiece::Text(rest));
-    pieces
 }
 
 /// A flat text as people read it.

@@ -25,5 +25,7 @@ pub use caller::{Caller, Identity};
 pub use context::Context;
 pub use decide::{Answer, Decision, Layer, Matched, Policies, Request, decide};
 pub use parse::{Malformed, parse};
-pub use policy::{Condition, Effect, Kind, Operator, Policy, Principals, Qualifier, Scope, Statement, Test, Who};
+pub use policy::{
+    Condition, Effect, Kind, Operator, Order, Policy, Principals, Qualifier, Scope, Statement, Test, Who,
+};
 pub use simulate::simulate;

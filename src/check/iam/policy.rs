@@ -1,5 +1,7 @@
 //! A policy as data.
 
+use std::fmt;
+
 /// What a policy is attached to, which decides what it may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -205,6 +207,40 @@ impl Operator {
         // Whether a key is there is not asked of its values, nor only where it is there.
         let plain = qualifier == Qualifier::None && !if_exists;
         (test != Test::Null || plain).then_some(Operator { qualifier, test, if_exists })
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.qualifier {
+            Qualifier::None => "",
+            Qualifier::ForAllValues => "ForAllValues:",
+            Qualifier::ForAnyValue => "ForAnyValue:",
+        })?;
+        let order = |order: Order| match order {
+            Order::Equals => "Equals",
+            Order::NotEquals => "NotEquals",
+            Order::LessThan => "LessThan",
+            Order::LessThanEquals => "LessThanEquals",
+            Order::GreaterThan => "GreaterThan",
+            Order::GreaterThanEquals => "GreaterThanEquals",
+        };
+        let not = |negated: bool| if negated { "Not" } else { "" };
+        match self.test {
+            Test::Text { negated, ignore_case, like } => {
+                let compares = if like { "Like" } else { "Equals" };
+                let case = if ignore_case { "IgnoreCase" } else { "" };
+                write!(f, "String{}{compares}{case}", not(negated))?;
+            }
+            Test::Number(by) => write!(f, "Numeric{}", order(by))?,
+            Test::Date(by) => write!(f, "Date{}", order(by))?,
+            Test::Bool => f.write_str("Bool")?,
+            Test::Binary => f.write_str("BinaryEquals")?,
+            Test::Address { negated } => write!(f, "{}IpAddress", not(negated))?,
+            Test::Arn { negated } => write!(f, "Arn{}Like", not(negated))?,
+            Test::Null => f.write_str("Null")?,
+        }
+        f.write_str(if self.if_exists { "IfExists" } else { "" })
     }
 }
 

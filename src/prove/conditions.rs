@@ -1,0 +1,151 @@
+//! Conditions of both sides in one form, and which of them follow from which.
+
+use std::cmp::Ordering;
+
+use crate::catalog::{KeyType, catalog};
+use crate::check::iam::{Operator, Order, Qualifier, Test};
+use crate::prove::automata::covers;
+use crate::prove::letters::{ANY, Letters, ONE, Scribe};
+use crate::syntax::ast::ConditionOperator;
+
+/// One key of a condition.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Condition {
+    /// The key, in small letters: it has no case.
+    pub(super) key: String,
+    /// The operator; an unknown one as it is written.
+    pub(super) operator: Comparison,
+    /// Sorted, each once.
+    pub(super) values: Vec<Letters>,
+}
+
+/// How a key is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Comparison(pub(super) Option<Operator>);
+
+impl PartialOrd for Comparison {
+    fn partial_cmp(&self, other: &Comparison) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Comparison {
+    fn cmp(&self, other: &Comparison) -> Ordering {
+        format!("{:?}", self.0).cmp(&format!("{:?}", other.0))
+    }
+}
+
+impl Condition {
+    pub(super) fn new(key: &str, operator: Comparison, mut values: Vec<Letters>) -> Condition {
+        values.sort();
+        values.dedup();
+        Condition { key: key.to_ascii_lowercase(), operator, values }
+    }
+
+    /// A condition as a person reads it.
+    pub(super) fn shown(&self, scribe: &Scribe<'_>) -> String {
+        let values: Vec<String> = self.values.iter().map(|value| scribe.shown(value)).collect();
+        let operator = self.operator.0.map_or_else(|| String::from("?"), |operator| operator.to_string());
+        format!("{} {operator} {}", self.key, values.join(", "))
+    }
+}
+
+/// What a comparison in the source means: it follows the type of the key, and a key with many values needs one that passes.
+pub(super) fn said(key: &str, operator: ConditionOperator, is_bool: bool, is_number: bool) -> Comparison {
+    use ConditionOperator as Said;
+    let known = catalog().condition_key(key);
+    let order = match operator {
+        Said::Equal | Said::In | Said::Like => Order::Equals,
+        Said::NotEqual => Order::NotEquals,
+        Said::Less => Order::LessThan,
+        Said::LessEqual => Order::LessThanEquals,
+        Said::Greater => Order::GreaterThan,
+        Said::GreaterEqual => Order::GreaterThanEquals,
+    };
+    let negated = operator == Said::NotEqual;
+    let ordered = !matches!(order, Order::Equals | Order::NotEquals);
+    let test = match known.map(|key| key.value) {
+        Some(KeyType::Bool) => Test::Bool,
+        Some(KeyType::Date) => Test::Date(order),
+        Some(KeyType::Numeric) => Test::Number(order),
+        Some(KeyType::IpAddress) => Test::Address { negated },
+        Some(KeyType::Arn) => Test::Arn { negated },
+        None if is_bool => Test::Bool,
+        None if is_number => Test::Number(order),
+        Some(KeyType::String) | None if ordered => Test::Number(order),
+        Some(KeyType::String) | None => Test::Text { negated, ignore_case: false, like: operator == Said::Like },
+    };
+    let many = known.is_some_and(|key| key.many);
+    let qualifier = if many { Qualifier::ForAnyValue } else { Qualifier::None };
+    Comparison(Some(Operator { qualifier, test, if_exists: false }))
+}
+
+/// Whether all of `narrow` together are at least as strict as each of `wide`.
+pub(super) fn imply(narrow: &[Condition], wide: &[Condition]) -> bool {
+    wide.iter().all(|wanted| narrow.iter().any(|given| implies(given, wanted)))
+}
+
+fn implies(given: &Condition, wanted: &Condition) -> bool {
+    if given == wanted {
+        return true;
+    }
+    let (Some(strict), Some(loose)) = (given.operator.0, wanted.operator.0) else { return false };
+    if given.key != wanted.key || strict.qualifier != loose.qualifier || (strict.if_exists && !loose.if_exists) {
+        return false;
+    }
+    let each_of = |few: &[Letters], many: &[Letters], fits: &dyn Fn(&Letters, &Letters) -> bool| {
+        few.iter().all(|one| many.iter().any(|other| fits(one, other)))
+    };
+    let (few, many) = (&given.values, &wanted.values);
+    let same = |one: &Letters, other: &Letters| one == other;
+    // Of what must not be, more is stricter.
+    let exclude = |fits: &dyn Fn(&Letters, &Letters) -> bool| each_of(many, few, fits);
+    match (strict.test, loose.test) {
+        (one, other) if one == other => match one {
+            Test::Text { negated: false, like: true, .. } | Test::Arn { negated: false } => {
+                each_of(few, many, &|one, other| covers(other, one))
+            }
+            Test::Text { negated: true, like: true, .. } | Test::Arn { negated: true } => {
+                exclude(&|one, other| covers(other, one))
+            }
+            Test::Text { negated: false, .. }
+            | Test::Bool
+            | Test::Binary
+            | Test::Null
+            | Test::Address { negated: false } => each_of(few, many, &same),
+            Test::Text { negated: true, .. } | Test::Address { negated: true } => exclude(&same),
+            Test::Number(order) | Test::Date(order) => match order {
+                Order::Equals => each_of(few, many, &same),
+                Order::NotEquals => exclude(&same),
+                Order::LessThan | Order::LessThanEquals | Order::GreaterThan | Order::GreaterThanEquals => {
+                    each_of(few, many, &|one, other| within(order, one, other))
+                }
+            },
+        },
+        // One of these texts is also one that looks so.
+        (
+            Test::Text { negated: false, ignore_case: false, like: false },
+            Test::Text { negated: false, like: true, .. },
+        ) => {
+            few.iter().all(|value| !value.contains(&ANY) && !value.contains(&ONE))
+                && each_of(few, many, &|one, other| covers(other, one))
+        }
+        (_, _) => false,
+    }
+}
+
+/// Whether a bound is at least as tight as another one.
+fn within(order: Order, one: &Letters, other: &Letters) -> bool {
+    let number = |letters: &Letters| -> Option<i64> {
+        letters.iter().copied().filter_map(char::from_u32).collect::<String>().parse().ok()
+    };
+    one == other
+        || match (number(one), number(other)) {
+            (Some(one), Some(other)) => match order {
+                Order::LessThan | Order::LessThanEquals => one <= other,
+                Order::GreaterThan | Order::GreaterThanEquals => one >= other,
+                Order::Equals | Order::NotEquals => one == other,
+            },
+            (Some(_) | None, Some(_) | None) => false,
+        }
+}
