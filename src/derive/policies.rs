@@ -263,8 +263,7 @@ impl Build<'_> {
         }
     }
 
-    /// Who, as a resource's policy says it. A role that may not exist yet when the policy is made is written as its account, with
-    /// the role's ARN as a condition: IAM refuses a policy that names nobody.
+    /// Who, as a resource's policy says it.
     fn name_principal(&mut self, statement: &Statement, target: ResourceId, open: &mut Open) {
         let model = self.model;
         let stack = model.resource(target).stack;
@@ -276,11 +275,14 @@ impl Build<'_> {
             Said::Other(Principal::Federated(name)) => Who::One("Federated", write(name)),
             Said::Other(Principal::Arn(arn)) => Who::One("AWS", write(arn)),
             Said::Other(Principal::Account) => Who::One("AWS", account_root()),
-            Said::Role(role) => self.role_principal(*role, target, open),
+            Said::Role(role) => self.role_principal(*role, target, statement, open),
         });
     }
 
-    fn role_principal(&self, role: ResourceId, target: ResourceId, open: &mut Open) -> Who {
+    /// A role that may not exist yet when the policy is made is written with its ARN as a condition: IAM refuses a policy that names
+    /// nobody. Its account stands for it where the role's own policies say the same; alone, the account would only hand on, so it is
+    /// everyone whose ARN that is.
+    fn role_principal(&self, role: ResourceId, target: ResourceId, statement: &Statement, open: &mut Open) -> Who {
         let model = self.model;
         let stack = model.resource(target).stack;
         let holder = model.resource(role);
@@ -296,7 +298,8 @@ impl Build<'_> {
             Some(arn) if !exists => {
                 let key = ("ArnEquals".to_owned(), facts::PRINCIPAL_ARN.to_owned());
                 open.conditions.entry(key).or_default().insert(arn);
-                Who::One("AWS", account_root())
+                let said_twice = statement.side == Side::Both || statement.effect == Effect::Deny;
+                if said_twice { Who::One("AWS", account_root()) } else { Who::Everyone }
             }
             Some(arn) if holder.stack != stack => Who::One("AWS", arn),
             Some(_) | None => Who::One("AWS", vec![reference]),

@@ -144,6 +144,31 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
     Ok(Built { checked, files: Some(files) })
 }
 
+/// Everything that is emitted for a system, with the models that it comes from.
+#[derive(Debug)]
+pub struct Emission {
+    /// What the check found.
+    pub checked: Checked,
+    /// One for each environment; none if there is an error.
+    pub models: Vec<Model>,
+    /// The files by their relative paths.
+    pub files: BTreeMap<String, Vec<u8>>,
+}
+
+/// Emits a system, if there is no error in it, without a proof of it.
+pub fn emission(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Emission, WorldError> {
+    let mut run = run::run(world, system, &Options { contents: true, ..options.clone() })?;
+    let builds = std::mem::take(&mut run.builds);
+    let mut checked = run.checked();
+    if checked.has_errors() {
+        return Ok(Emission { checked, models: Vec::new(), files: BTreeMap::new() });
+    }
+    let assets = assets(world, &builds)?;
+    let (files, found) = emit::emit(&builds, &checked.sources, &assets);
+    checked.diagnostics.extend(found);
+    Ok(Emission { checked, models: builds.into_iter().map(|(model, ..)| model).collect(), files })
+}
+
 /// What is uploaded, by name.
 fn assets(world: &dyn World, builds: &[(Model, Derived, Plan)]) -> Result<BTreeMap<String, Vec<u8>>, WorldError> {
     let mut found = BTreeMap::new();

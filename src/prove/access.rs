@@ -47,8 +47,6 @@ fn compare(all: &Emitted<'_>, declared: &[Declared], emitted: &[Claim], scribe: 
     for declaration in declared {
         let missing = declaration.claims.iter().filter_map(|claim| {
             let others = given.get(&claim.place()).into_iter().flatten().copied();
-            // What is written as the account reaches its role only if the role's own policies say it too.
-            let others = others.filter(|other| !other.delegated || declaration.everywhere || claim.delegated);
             claim.left_out_by(others, scribe).map(|witness| (claim, witness))
         });
         let missing: Vec<(&Claim, Witness)> = missing.collect();

@@ -31,6 +31,31 @@ pub(super) enum Party {
     Named(String, Letters),
 }
 
+/// How a resource's policy names a role. It decides which policies besides must allow, and which can still limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// By its ARN.
+    Named,
+    /// As its account, if that is its ARN: the role's own policies have to allow as well.
+    Account,
+    /// As everyone, if that is its ARN: not even the role's boundary limits it.
+    Everyone,
+    /// As is needed: declared in both policies, so that the account will do.
+    Both,
+    /// As is needed: declared in the resource's policy alone, which has to be enough.
+    Alone,
+}
+
+impl Form {
+    /// Whether a role that is named so is let no further than one that is named in the other way.
+    fn within(self, other: Form) -> bool {
+        let pair = (self, other);
+        self == other
+            || matches!(pair, (Form::Both, Form::Named | Form::Account) | (Form::Alone, Form::Named | Form::Everyone))
+            || matches!(pair, (Form::Named | Form::Account, Form::Both | Form::Alone) | (Form::Everyone, Form::Alone))
+    }
+}
+
 /// Where two permissions can be compared.
 pub(super) type Place = (Effect, Channel, Party);
 
@@ -44,8 +69,7 @@ pub(super) struct Claim {
     pub(super) actions: Vec<Letters>,
     pub(super) resources: Vec<Letters>,
     pub(super) conditions: Vec<Condition>,
-    /// Whether the party is a role that is written as its account: the role's own policies have to allow as well.
-    pub(super) delegated: bool,
+    pub(super) form: Form,
     pub(super) source: Source,
 }
 
@@ -73,18 +97,23 @@ impl Claim {
         let broad = matches!(self.party, Party::Account | Party::Everyone);
         let at = self.conditions.iter().position(|condition| {
             condition.key == facts::PRINCIPAL_ARN.to_ascii_lowercase()
-                && condition.operator.0.is_some_and(|operator| facts::names_one_principal(operator))
+                && condition.operator.0.is_some_and(facts::names_one_principal)
                 && !condition.values.is_empty()
                 && condition.values.iter().all(&is_role)
         });
         let Some(at) = at.filter(|_| broad) else { return vec![self] };
         let mut conditions = self.conditions.clone();
         let named = conditions.remove(at);
-        let delegated = self.party == Party::Account && self.effect == Effect::Allow;
+        let form = match (self.effect, &self.party) {
+            // A denial needs nobody's consent.
+            (Effect::Deny, _) => Form::Named,
+            (Effect::Allow, Party::Account) => Form::Account,
+            (Effect::Allow, Party::Everyone | Party::Holder | Party::Named(..)) => Form::Everyone,
+        };
         let role = |arn: Letters| Claim {
             party: Party::Named(String::from("AWS"), arn),
             conditions: conditions.clone(),
-            delegated,
+            form,
             ..self.clone()
         };
         named.values.into_iter().map(role).collect()
@@ -96,12 +125,16 @@ impl Claim {
         others: impl Iterator<Item = &'c Claim> + Clone,
         scribe: &Scribe<'_>,
     ) -> Option<Witness> {
-        let others: Vec<&Claim> = others.filter(|other| imply(&self.conditions, &other.conditions)).collect();
+        let fits = |other: &&Claim| self.form.within(other.form) && imply(&self.conditions, &other.conditions);
+        let others: Vec<&Claim> = others.filter(fits).collect();
         for action in &self.actions {
             for resource in &self.resources {
                 let said = |other: &&Claim| other.actions.contains(action) && other.resources.contains(resource);
-                if others.iter().any(|other| said(&other)) {
+                if others.iter().any(said) {
                     continue;
+                }
+                if others.is_empty() {
+                    return Some(witness(&word(action, resource), scribe));
                 }
                 let words: Vec<Letters> = others
                     .iter()
@@ -182,7 +215,7 @@ impl Raw {
             actions: actions.clone(),
             resources: resources.clone(),
             conditions: self.conditions.clone(),
-            delegated: false,
+            form: Form::Named,
             source: self.source.clone(),
         };
         let claims: Vec<Claim> = parties.into_iter().map(claim).collect();

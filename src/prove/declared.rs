@@ -6,7 +6,7 @@ use crate::eval::model::{
 };
 use crate::eval::origin::Origin;
 use crate::eval::value::{Hole, Node, NodeKind, Principal, Template as Text};
-use crate::prove::claims::{Channel, Claim, Party, Raw, Source, everything, folded};
+use crate::prove::claims::{Channel, Claim, Form, Party, Raw, Source, everything, folded};
 use crate::prove::conditions::{Comparison, Condition, said};
 use crate::prove::facts;
 use crate::prove::letters::{Letters, Scribe};
@@ -72,7 +72,7 @@ impl Walk<'_, '_> {
             actions,
             resources,
             conditions,
-            delegated: false,
+            form: Form::Named,
             source: Source { span: model.origins.user_span(at), at: String::new() },
         };
         let claim = claim(Channel::Document(String::new()), Party::Holder);
@@ -83,7 +83,12 @@ impl Walk<'_, '_> {
         let in_resource = statement.side != Side::Principal || role.is_none() || statement.effect == Effect::Deny;
         if let Some(target) = target.filter(|_| in_resource) {
             let party = self.party(&statement.who, home);
-            claims.push(Claim { channel: Channel::Resource(target), party, ..claim });
+            let form = match (statement.effect, role, statement.side) {
+                (Effect::Allow, Some(_), Side::Both) => Form::Both,
+                (Effect::Allow, Some(_), Side::Principal | Side::Resource) => Form::Alone,
+                (Effect::Allow | Effect::Deny, _, _) => Form::Named,
+            };
+            claims.push(Claim { channel: Channel::Resource(target), party, form, ..claim });
         }
         // A denial belongs to what it protects; within a role's policies it would only bind that role.
         let everywhere = statement.side == Side::Both;

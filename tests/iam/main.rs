@@ -5,4 +5,5 @@
 mod command;
 mod documented;
 mod malformed;
+mod mutants;
 mod properties;
