@@ -68,6 +68,13 @@ pub const ALARM_QUESTION: &[&str] = &[
     "ComparisonOperator",
 ];
 
+/// Fewest and most characters of a stack's name, and what it must match. Source:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html>.
+pub const STACK_NAME: (u32, u32, &str) = (1, 128, "[a-zA-Z][-a-zA-Z0-9]*");
+/// The same of an export's name. Source:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html>.
+pub const EXPORT_NAME: (u32, u32, &str) = (1, 255, "[a-zA-Z0-9:-]+");
+
 /// CloudFormation's quotas for one template.
 pub mod quota {
     /// Resources.
@@ -78,8 +85,6 @@ pub mod quota {
     pub const PARAMETERS: usize = 200;
     /// Bytes of a template that is uploaded.
     pub const BYTES: usize = 1_000_000;
-    /// Characters of a stack's name.
-    pub const STACK_NAME: usize = 128;
     /// Characters of a logical id, a parameter's or an output's name.
     pub const ID: usize = 255;
 }

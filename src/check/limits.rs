@@ -16,15 +16,11 @@ pub(super) fn templates_fit(world: &mut World<'_>) {
             (template.outputs.len(), quota::OUTPUTS, "outputs"),
             (template.parameters.len(), quota::PARAMETERS, "parameters"),
             (bytes(template), quota::BYTES, "bytes"),
-            (stack.physical_name.chars().count(), quota::STACK_NAME, "characters in its name"),
         ];
         for (count, most, what) in counts {
             if count > most {
                 let message = format!("stack `{}` has {count} {what}, {most} are the most", stack.name);
-                let help = match what {
-                    "characters in its name" => "shorten the rule `stack = …` in `naming`, or write `as \"…\"`",
-                    _ => "move a part of it into a stack of its own; what they use of each other is exported",
-                };
+                let help = "move a part of it into a stack of its own; what they use of each other is exported";
                 world.found.push(Diagnostic::new(codes::QUOTA_EXCEEDED, place, message).help(help));
             }
         }

@@ -7,7 +7,7 @@ pub mod iam;
 mod limits;
 mod metrics;
 mod moving;
-mod naming;
+mod names;
 mod network;
 mod privilege;
 pub mod reach;
@@ -37,9 +37,10 @@ type Check = fn(&mut World<'_>);
 
 /// All of them.
 const CHECKS: &[Check] = &[
-    naming::names_differ,
-    naming::exports_differ,
-    naming::names_fit,
+    names::names_differ,
+    names::exports_differ,
+    names::names_fit,
+    names::stacks_fit,
     accounts::one_for_each_account,
     accounts::no_literal_account,
     limits::templates_fit,
@@ -79,7 +80,7 @@ pub fn check(model: &Model, derived: &Derived, reach: &Reach) -> Vec<Diagnostic>
 pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
     let models: Vec<&Model> = environments.iter().map(|(model, _)| *model).collect();
     let mut found = accounts::one_across_environments(&models);
-    found.extend(naming::names_differ_across_environments(&models));
+    found.extend(names::names_differ_across_environments(&models));
     found
 }
 

@@ -11,6 +11,7 @@ use crate::derive::template::{Derived, Tree};
 use crate::derive::text::canonical;
 use crate::eval::model::*;
 use crate::eval::origin::Origin;
+use crate::eval::spread::Spread;
 use crate::eval::value::{Attribute, Hole, Node, NodeKind, Piece, Pseudo, Template};
 use crate::syntax::ast::{ConditionOperator, Side};
 
@@ -47,6 +48,7 @@ impl Fixture {
             was: None,
             title: None,
             physical_name: format!("hrapp-team01-{}", name.to_lowercase()),
+            name_spread: Spread::NONE,
             region: "us-east-1".into(),
             per_account: false,
             after: Vec::new(),
@@ -99,7 +101,8 @@ impl Fixture {
     pub fn named(&mut self, id: ResourceId, property: &str, text: &str) -> ResourceId {
         let origin = self.origin();
         let property = (!property.is_empty()).then(|| property.to_owned());
-        self.model.resources[id.index()].name = Some(Name { text: template(text), origin, property });
+        self.model.resources[id.index()].name =
+            Some(Name { text: template(text), origin, property, spread: Spread::NONE });
         id
     }
 
@@ -117,7 +120,7 @@ impl Fixture {
 
     pub fn tag(&mut self, key: &str, value: &str) -> Tag {
         let origin = self.origin();
-        Tag { key: Symbol::new(key), value: template(value), origin }
+        Tag { key: Symbol::new(key), value: template(value), origin, spread: Spread::NONE }
     }
 
     /// `grant role VERB on target`.

@@ -166,7 +166,7 @@ fn effective(model: &Model, id: ResourceId) -> Vec<Effective> {
     let resource = model.resource(id);
     let mut tags: IndexMap<Symbol, Effective> = IndexMap::default();
     let stack = model.stack(resource.stack);
-    for Tag { key, value, origin } in model.tags.iter().chain(&stack.tags).chain(&resource.tags) {
+    for Tag { key, value, origin, .. } in model.tags.iter().chain(&stack.tags).chain(&resource.tags) {
         tags.insert(*key, Effective { key: *key, value: value.clone(), origin: *origin });
     }
     let ty = resource.ty.as_str();

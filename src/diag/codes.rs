@@ -177,6 +177,7 @@ codes! {
     MISSING_PROPERTY "missing_property" Error "CloudFormation refuses a resource without its required properties";
     READ_ONLY_PROPERTY "read_only_property" Error "AWS sets this property itself and refuses a template that does";
     PARAM_OUT_OF_RANGE "param_out_of_range" Error "a param's limits are what everything derived from it relies on";
+    PARAM_TOO_WIDE "param_too_wide" Error "a limit holds for every value that a param's type allows, not only for those of today";
     VALUE_OUT_OF_RANGE "value_out_of_range" Error "AWS refuses a value outside the property's limits, often in the middle of a deployment";
     VALUE_NOT_ALLOWED "value_not_allowed" Error "AWS accepts only the listed values";
     PATTERN_MISMATCH "pattern_mismatch" Error "AWS refuses a value that does not match the property's pattern";

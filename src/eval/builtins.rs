@@ -10,6 +10,7 @@ use crate::eval::Evaluator;
 use crate::eval::model::Asset;
 use crate::eval::naming::{kebab, pascal};
 use crate::eval::scope::Scope;
+use crate::eval::spread::{Part, Reads, Spread, What};
 use crate::eval::value::{Kind, Piece, Principal, Template, Value};
 use crate::syntax::ast::Argument;
 
@@ -69,6 +70,7 @@ impl<'p> Evaluator<'p> {
             }
             values.push((value, argument.value.span));
         }
+        let mut spread = Spread::NONE;
         let arguments: Vec<(&Kind, Span)> = values.iter().map(|(value, span)| (&value.kind, *span)).collect();
         match self.reduce(name.as_str(), &arguments) {
             Some(Ok(kind)) => return self.value(kind, span),
@@ -98,8 +100,12 @@ impl<'p> Evaluator<'p> {
                     .map(|(a, b)| Value::new(Kind::List(Arc::new(vec![a.clone(), b.clone()])), a.origin));
                 Kind::List(Arc::new(pairs.collect()))
             }
-            ("lower" | "upper" | "kebab" | "pascal" | "flat", [(Kind::Text(text), place)]) => {
-                let Some(text) = self.by_value(text) else { return self.deployed(*place) };
+            ("lower" | "upper" | "kebab" | "pascal" | "flat", [(Kind::Text(template), place)]) => {
+                let Some(text) = self.by_value(template) else { return self.deployed(*place) };
+                let template = template.clone();
+                if let Some((value, _)) = values.first() {
+                    spread = self.changed(name.as_str(), value, &template);
+                }
                 Kind::Text(Template::literal(&match name.as_str() {
                     "lower" => text.to_lowercase(),
                     "upper" => text.to_uppercase(),
@@ -110,19 +116,30 @@ impl<'p> Evaluator<'p> {
             }
             ("join", [(Kind::Text(separator), _), (Kind::List(items), place)]) => {
                 let (separator, items, place) = (separator.clone(), items.clone(), *place);
-                let mut pieces: Vec<Piece> = Vec::new();
+                let (mut pieces, mut parts): (Vec<Piece>, Vec<Part>) = (Vec::new(), Vec::new());
+                let between = values.first().map(|(value, _)| self.parts_of(value, &separator)).unwrap_or_default();
+                // A list that others make of params may be longer or shorter.
+                let list = values.get(1).map_or(Spread::NONE, |(list, _)| list.spread);
+                let varies = !matches!(self.model.spreads.what(list), None | Some(What::Parts));
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 {
                         pieces.extend(separator.pieces.iter().cloned());
+                        parts.extend(between.iter().cloned());
                     }
                     match self.as_template(item, place) {
-                        Some((text, false)) => pieces.extend(text.pieces.iter().cloned()),
+                        Some((text, false)) => {
+                            parts.extend(self.parts_of(item, &text));
+                            pieces.extend(text.pieces.iter().cloned());
+                        }
                         Some((_, true)) => {
                             self.secret_exposed(place, "a joined text");
                             return self.value(Kind::Error, span);
                         }
                         None => return self.value(Kind::Error, span),
                     }
+                }
+                if !varies {
+                    spread = self.model.spreads.text(parts);
                 }
                 Kind::Text(Template::from_pieces(pieces))
             }
@@ -227,7 +244,7 @@ impl<'p> Evaluator<'p> {
                 return self.error(diagnostic);
             }
         };
-        self.value(kind, span)
+        self.value(kind, span).spread(spread)
     }
 
     fn deployed(&mut self, span: Span) -> Value {
@@ -259,7 +276,9 @@ impl<'p> Evaluator<'p> {
                 }
             }
         }
-        best
+        // Another one might be it if params were otherwise.
+        let reads = values.iter().fold(Reads::NONE, |reads, (one, _)| reads.and(self.model.spreads.reads(one.spread)));
+        best.spread(self.model.spreads.lost(reads))
     }
 
     fn range(&mut self, start: i64, end: i64, span: Span) -> Value {

@@ -64,7 +64,7 @@ impl<'p> Evaluator<'p> {
                             if hidden {
                                 self.secret_exposed(span, "a tag");
                             } else {
-                                self.push_tag(&mut tags, *key, text, span);
+                                self.push_tag(&mut tags, *key, (text, value.spread), span);
                             }
                         }
                     }

@@ -28,7 +28,7 @@ impl<'p> Evaluator<'p> {
             TypeExprKind::Error => Some(value.clone()),
             TypeExprKind::Optional(inner) => {
                 if value.is_none() {
-                    return Value::new(Kind::None, value.origin);
+                    return Value::new(Kind::None, value.origin).spread(value.spread);
                 }
                 return self.conform(value, inner, scope, span, what);
             }
@@ -43,7 +43,7 @@ impl<'p> Evaluator<'p> {
                         .iter()
                         .map(|one| self.conform(one.clone(), item, scope, self.place(one, span), what))
                         .collect();
-                    Some(Value::new(Kind::List(Arc::new(items)), value.origin))
+                    Some(Value::new(Kind::List(Arc::new(items)), value.origin).spread(value.spread))
                 }
                 Kind::Family(family) => {
                     let items = family.values().map(|id| Value::new(Kind::Instance(*id), value.origin));
@@ -58,7 +58,7 @@ impl<'p> Evaluator<'p> {
                         .iter()
                         .map(|(key, one)| (*key, self.conform(one.clone(), item, scope, self.place(one, span), what)))
                         .collect();
-                    Some(Value::new(Kind::Record(Arc::new(entries)), value.origin))
+                    Some(Value::new(Kind::Record(Arc::new(entries)), value.origin).spread(value.spread))
                 }
                 _ => None,
             },
@@ -73,7 +73,11 @@ impl<'p> Evaluator<'p> {
             },
         };
         let Some(fitted) = fitted else { return self.wrong_param(&value, ty, span, what) };
+        let told = self.diagnostics.len();
         self.check_limits(&fitted, ty, scope, span, what);
+        if self.diagnostics.len() == told {
+            self.check_spread_of(&fitted, ty, scope, span, what);
+        }
         fitted
     }
 
@@ -185,7 +189,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         let kind = if broken { Kind::Error } else { Kind::Record(Arc::new(fitted)) };
-        Value::new(kind, value.origin)
+        Value::new(kind, value.origin).spread(value.spread)
     }
 
     fn conform_named(
@@ -359,7 +363,7 @@ fn primitive(value: &Value, name: &str) -> Option<Value> {
         ("int" | "port" | "bool" | "float", Kind::Text(text)) if text.single_hole().is_some() => value.kind.clone(),
         _ => return None,
     };
-    Some(Value::new(kind, value.origin))
+    Some(Value::new(kind, value.origin).spread(value.spread))
 }
 
 fn literal_text(ty: &TypeExpr) -> Option<String> {

@@ -6,6 +6,7 @@ use crate::base::{HashMap, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, StackId};
 use crate::eval::scope::{Body, BodyId, FrameKind, LetCell, Member, Owner, Placed, Progress, Scope, State};
+use crate::eval::spread::Spread;
 use crate::eval::value::{Kind, Template, Value};
 use crate::eval::{Evaluator, properties};
 use crate::resolve::Global;
@@ -234,6 +235,7 @@ impl<'p> Evaluator<'p> {
                 was,
                 title: None,
                 physical_name: String::new(),
+                name_spread: Spread::NONE,
                 region: region.unwrap_or_else(|| self.model.environment.region.clone()),
                 per_account: head.per_account.is_some(),
                 after: Vec::new(),
@@ -250,10 +252,11 @@ impl<'p> Evaluator<'p> {
         if let Some((id, _)) = opened {
             let title = head.title.as_ref().map(|title| self.known_text(title, &scope));
             let called = self.model.stacks.get(id.index()).map_or(definition.name.name, model::Stack::called);
-            let name = self.stack_name(called, head, &scope);
+            let (name, spread) = self.stack_name(called, head, &scope);
             if let Some(stack) = self.model.stacks.get_mut(id.index()) {
                 stack.title = title;
                 stack.physical_name = name;
+                stack.name_spread = spread;
             }
         }
         self.stacks_busy.pop();
@@ -462,12 +465,12 @@ impl<'p> Evaluator<'p> {
                 continue;
             }
             let Some((template, _)) = self.as_template(&value, entry.value.span) else { continue };
-            self.push_tag(&mut tags, key, template, place);
+            self.push_tag(&mut tags, key, (template, value.spread), place);
         }
         tags
     }
 
-    pub(super) fn push_tag(&mut self, tags: &mut Vec<model::Tag>, key: Symbol, value: Template, place: Span) {
+    pub(super) fn push_tag(&mut self, tags: &mut Vec<model::Tag>, key: Symbol, value: (Template, Spread), place: Span) {
         if tags.iter().any(|tag| tag.key == key) {
             self.report(
                 Diagnostic::new(codes::DUPLICATE_KEY, place, format!("the tag `{key}` is set twice here"))
@@ -476,7 +479,8 @@ impl<'p> Evaluator<'p> {
             return;
         }
         let origin = self.model.origins.add(place, properties::TAGGED, self.through);
-        tags.push(model::Tag { key, value, origin });
+        let (value, spread) = value;
+        tags.push(model::Tag { key, value, origin, spread });
     }
 }
 

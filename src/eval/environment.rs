@@ -7,6 +7,7 @@ use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::Others;
 use crate::eval::model::{DeployParam, Environment, ExternalId, StepId};
 use crate::eval::scope::State;
+use crate::eval::spread::{Part, Spread};
 use crate::eval::value::{Hole, Kind, NodeKind, Pseudo, Template, Value};
 use crate::eval::{Evaluator, model};
 use crate::resolve::Global;
@@ -221,8 +222,10 @@ impl<'p> Evaluator<'p> {
             .help(format!("set `{name} = …` in the environment, or give the param a default"));
             return self.error(diagnostic);
         };
-        let value = self.evaluate(source, &scope);
-        self.conform(value, &param.ty, &scope, source.span, name.as_str())
+        // What it is made of does not matter: it may be anything that its type allows.
+        let value = self.evaluate(source, &scope).spread(Spread::NONE);
+        let value = self.conform(value, &param.ty, &scope, source.span, name.as_str());
+        self.spread_param(value, name, &param.ty, &scope, false)
     }
 
     /// A `deploy param`: a template parameter with the type's limits.
@@ -248,7 +251,11 @@ impl<'p> Evaluator<'p> {
         };
         self.model.deploy_params.insert(name, declared);
         let text = Template::hole(Hole::Param(name));
-        self.value(if secret { Kind::Secret(text) } else { Kind::Text(text) }, param.name.span)
+        if secret {
+            return self.value(Kind::Secret(text), param.name.span);
+        }
+        let value = self.value(Kind::Text(text), param.name.span);
+        self.spread_param(value, name, &param.ty, &scope, true)
     }
 
     #[expect(clippy::type_complexity, reason = "the four parts of one declaration, taken apart at once")]
@@ -374,7 +381,12 @@ impl<'p> Evaluator<'p> {
     /// What infrac itself gives a name to, whatever the program.
     pub(super) fn intrinsic(&mut self, name: Symbol, span: Span) -> Option<Value> {
         let kind = match name.as_str() {
-            "env" => Kind::Text(Template::literal(self.environment.as_str())),
+            "env" => {
+                let name: std::sync::Arc<str> = std::sync::Arc::from(self.environment.as_str());
+                let spread = self.model.spreads.text(vec![Part::Env(name)]);
+                let text = Template::literal(self.environment.as_str());
+                return Some(self.value(Kind::Text(text), span).spread(spread));
+            }
             "system" => Kind::Text(Template::literal(self.program.system.name.as_str())),
             "account" => Kind::Text(Template::hole(Hole::Pseudo(Pseudo::Account))),
             "region" => Kind::Text(Template::hole(Hole::Pseudo(Pseudo::Region))),

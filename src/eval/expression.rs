@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
+use crate::eval::spread::Part;
 use crate::eval::value::{Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, builtins};
 use crate::resolve::{Global, Owner, words};
@@ -24,7 +25,9 @@ impl<'p> Evaluator<'p> {
             return self.error(diagnostic);
         }
         self.depth += 1;
+        let before = std::mem::take(&mut self.reading);
         let value = self.evaluate_kind(expr, scope);
+        let value = self.tracked(value, before);
         self.depth -= 1;
         value
     }
@@ -63,8 +66,9 @@ impl<'p> Evaluator<'p> {
             ExprKind::Index(of, key) => return self.index(of, key, span, scope),
             ExprKind::Call(callee, arguments) => return self.call(callee, arguments, span, scope),
             ExprKind::List(items) => {
-                let items = items.iter().map(|item| self.evaluate(item, scope)).collect();
-                Kind::List(Arc::new(items))
+                let items: Vec<Value> = items.iter().map(|item| self.evaluate(item, scope)).collect();
+                let spread = self.spread_of_parts(items.iter());
+                return self.value(Kind::List(Arc::new(items)), span).spread(spread);
             }
             ExprKind::Record(entries) => return self.record_literal(entries, span, scope),
             ExprKind::ListFor(comprehension, body) => {
@@ -106,14 +110,17 @@ impl<'p> Evaluator<'p> {
             ExprKind::Binary(operator, left, right) => return self.binary(*operator, left, right, span, scope),
             ExprKind::Compare(first, rest) => return self.compare(first, rest, span, scope),
             ExprKind::If(condition, then, otherwise) => {
-                return match self.condition(condition, scope) {
-                    Some(true) => self.evaluate(then, scope),
+                let decided = self.condition(condition, scope);
+                let by = std::mem::take(&mut self.reading);
+                let (taken, other) = match decided {
+                    Some(true) => (self.evaluate(then, scope), otherwise.as_deref()),
                     Some(false) => match otherwise {
-                        Some(otherwise) => self.evaluate(otherwise, scope),
-                        None => self.value(Kind::None, span),
+                        Some(otherwise) => (self.evaluate(otherwise, scope), Some(&**then)),
+                        None => (self.value(Kind::None, span), Some(&**then)),
                     },
-                    None => self.value(Kind::Error, span),
+                    None => return self.value(Kind::Error, span),
                 };
+                return self.or_others(taken, by, other.as_slice(), scope);
             }
             ExprKind::Per(subject, arms) => return self.per(subject, arms, span, scope),
             ExprKind::Matching(text, pattern) => return self.matching(text, pattern, span, scope),
@@ -154,7 +161,11 @@ impl<'p> Evaluator<'p> {
     }
 
     pub(super) fn name(&mut self, name: Symbol, span: Span, scope: &Scope<'p>) -> Value {
-        match self.look_up(name, span, scope) {
+        // To find it for the first time may open a stack or a component, whose conditions are no part of its value.
+        let before = self.reading;
+        let found = self.look_up(name, span, scope);
+        self.reading = before;
+        match found {
             Some(value) => value,
             None => {
                 let known = self.visible_names(scope);
@@ -308,10 +319,15 @@ impl<'p> Evaluator<'p> {
     /// A text: its pieces, with interpolations filled in.
     fn text(&mut self, text: &'p ast::Text, span: Span, scope: &Scope<'p>) -> Value {
         let mut pieces = Vec::with_capacity(text.pieces.len());
+        let mut parts = Vec::with_capacity(text.pieces.len());
         let mut secret = false;
         for piece in &text.pieces {
             match piece {
-                TextPiece::Literal(literal, _) => pieces.push(Piece::Literal(Arc::from(literal.as_str()))),
+                TextPiece::Literal(literal, _) => {
+                    let literal: Arc<str> = Arc::from(literal.as_str());
+                    parts.push(Part::Text(Arc::clone(&literal)));
+                    pieces.push(Piece::Literal(literal));
+                }
                 TextPiece::Variable(name, place) => {
                     // `${env}` where `{env}` is meant would reach AWS as it stands.
                     let word = Symbol::new(name);
@@ -330,13 +346,16 @@ impl<'p> Evaluator<'p> {
                         ));
                         self.report(diagnostic);
                     }
-                    pieces.push(Piece::Hole(crate::eval::value::Hole::Variable(word)));
+                    let hole = crate::eval::value::Hole::Variable(word);
+                    parts.push(Part::Hole(hole));
+                    pieces.push(Piece::Hole(hole));
                 }
                 TextPiece::Interpolation(inner) => {
                     let value = self.evaluate(inner, scope);
                     match self.as_template(&value, inner.span) {
                         Some((template, hidden)) => {
                             secret |= hidden;
+                            parts.extend(self.parts_of(&value, &template));
                             pieces.extend(template.pieces.iter().cloned());
                         }
                         None => return self.value(Kind::Error, span),
@@ -345,7 +364,8 @@ impl<'p> Evaluator<'p> {
             }
         }
         let template = Template::from_pieces(pieces);
-        self.value(if secret { Kind::Secret(template) } else { Kind::Text(template) }, span)
+        let spread = self.model.spreads.text(parts);
+        self.value(if secret { Kind::Secret(template) } else { Kind::Text(template) }, span).spread(spread)
     }
 
     fn is_ours(&mut self, name: Symbol, scope: &Scope<'p>) -> bool {
@@ -437,7 +457,8 @@ impl<'p> Evaluator<'p> {
         for entry in entries {
             self.record_entry(entry, scope, &mut record);
         }
-        self.value(Kind::Record(Arc::new(record)), span)
+        let spread = self.spread_of_parts(record.values());
+        self.value(Kind::Record(Arc::new(record)), span).spread(spread)
     }
 
     fn record_entry(&mut self, entry: &'p Entry, scope: &Scope<'p>, record: &mut IndexMap<Symbol, Value>) {
@@ -560,6 +581,10 @@ impl<'p> Evaluator<'p> {
             if value.is_error() {
                 return value;
             }
+            let by = std::mem::take(&mut self.reading);
+            let others = |taken: &PerArm| -> Vec<&'p Expr> {
+                arms.iter().filter(|arm| !std::ptr::eq(*arm, taken)).map(|arm| &arm.value).collect()
+            };
             for arm in arms {
                 let matched = match &arm.key {
                     Some(PerKey::Word(word)) => self.equals_word(&value, *word),
@@ -570,8 +595,13 @@ impl<'p> Evaluator<'p> {
                     None => false,
                 };
                 if matched {
-                    return self.evaluate(&arm.value, scope);
+                    let taken = self.evaluate(&arm.value, scope);
+                    return self.or_others(taken, by, &others(arm), scope);
                 }
+            }
+            if let Some(otherwise) = arms.iter().find(|arm| arm.key.is_none()) {
+                let taken = self.evaluate(&otherwise.value, scope);
+                return self.or_others(taken, by, &others(otherwise), scope);
             }
         }
         if let Some(otherwise) = arms.iter().find(|arm| arm.key.is_none()) {

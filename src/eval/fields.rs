@@ -6,14 +6,18 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::scope::{Member, Scope};
+use crate::eval::spread::Reads;
 use crate::eval::value::{AssetPart, Attribute, Hole, Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, facts, units};
 use crate::syntax::ast::{Argument, Expr, Ident};
 
 impl<'p> Evaluator<'p> {
     pub(super) fn field(&mut self, of: &'p Expr, field: &'p Ident, span: Span, scope: &Scope<'p>) -> Value {
+        let before = self.reading;
         let value = self.evaluate(of, scope);
-        self.field_of(&value, field.name, field.span, of.span, span)
+        let found = self.field_of(&value, field.name, field.span, of.span, span);
+        self.reading = before;
+        self.as_part_of(found, &value, field.name.as_str())
     }
 
     /// A field of a value. `field` is the place of its name, `of` that of the value, `span` that of both.
@@ -267,8 +271,22 @@ impl<'p> Evaluator<'p> {
     }
 
     pub(super) fn index(&mut self, of: &'p Expr, key: &'p Expr, span: Span, scope: &Scope<'p>) -> Value {
+        let before = self.reading;
         let value = self.evaluate(of, scope);
+        self.reading = Reads::NONE;
         let index = self.evaluate(key, scope);
+        let by = self.reading;
+        let found = self.element(&value, &index, (of, key, span));
+        self.reading = before;
+        let found = self.as_part_of(found, &value, "");
+        // Another key would give another element.
+        let reads = self.model.spreads.reads(found.spread).and(by);
+        let spread = if by.is_none() { found.spread } else { self.model.spreads.lost(reads) };
+        found.spread(spread)
+    }
+
+    fn element(&mut self, value: &Value, index: &Value, places: (&'p Expr, &'p Expr, Span)) -> Value {
+        let (of, key, span) = places;
         match (&value.kind, &index.kind) {
             (Kind::Error, _) | (_, Kind::Error) => self.value(Kind::Error, span),
             (Kind::Absent(name), _) => self.absent(*name, of.span),
@@ -313,7 +331,7 @@ impl<'p> Evaluator<'p> {
                     }
                 }
             }
-            _ => self.wrong_type(&value, of.span, "an element can be taken of a list, a map or instances with keys"),
+            _ => self.wrong_type(value, of.span, "an element can be taken of a list, a map or instances with keys"),
         }
     }
 

@@ -203,15 +203,18 @@ impl<'p> Evaluator<'p> {
                     text: text.clone(),
                     origin: node.origin,
                     property: plain_name.map(str::to_owned),
+                    spread: node.spread,
                 }),
                 _ => None,
             },
             None => self.resource_name(id, plain_name),
         };
+        let mut derived = None;
         if let (Some(name), Some(path)) = (&name, plain_name)
             && !properties.contains_key(&Symbol::new(path))
         {
-            let node = Node::new(NodeKind::Text(name.text.clone()), name.origin);
+            derived = Some(path);
+            let node = Node::new(NodeKind::Text(name.text.clone()), name.origin).spread(name.spread);
             properties.shift_insert(0, Symbol::new(path), node);
         }
         self.check_required(ty, instance, &properties, &settings);
@@ -219,8 +222,12 @@ impl<'p> Evaluator<'p> {
         let on_delete = self.on_delete(instance, known.is_some_and(|known| known.takes_snapshots()));
         let depends_on = self.after_setting(instance);
         let attributes = self.attribute_marks(instance);
+        let properties = Node::new(NodeKind::Map(properties), origin);
+        if let Some(known) = known {
+            self.check_spread_properties(&properties, known.shape(), instance, derived);
+        }
         if let Some(resource) = self.model.resources.get_mut(id.index()) {
-            resource.properties = Node::new(NodeKind::Map(properties), origin);
+            resource.properties = properties;
             resource.name = name;
             resource.tags = tags;
             resource.on_delete = on_delete;

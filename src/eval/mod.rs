@@ -29,6 +29,7 @@ mod query;
 mod renamed;
 mod rules;
 mod scope;
+pub mod spread;
 mod statements;
 mod units;
 pub mod value;
@@ -42,6 +43,7 @@ use crate::eval::instances::InstanceData;
 use crate::eval::model::{InstanceId, Model, StackId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{Body, BodyId, Owner, Placed, Scope, State};
+use crate::eval::spread::Reads;
 use crate::eval::value::{Kind, Value};
 use crate::resolve::Program;
 use crate::syntax::ast;
@@ -127,6 +129,8 @@ pub(crate) struct Evaluator<'p> {
     externals: HashMap<Symbol, model::ExternalId>,
     /// Where the value that is being found stands, for origins.
     through: Origin,
+    /// Which params were read since this was last set aside.
+    reading: Reads,
     fuel: u64,
     depth: u32,
     exhausted: bool,
@@ -161,6 +165,7 @@ impl<'p> Evaluator<'p> {
             steps: HashMap::default(),
             externals: HashMap::default(),
             through: Origin::INHERITED,
+            reading: Reads::NONE,
             fuel: limits::MAX_STEPS,
             depth: 0,
             exhausted: false,

@@ -4,6 +4,7 @@ use ipnet::IpNet;
 
 use crate::base::{IndexMap, Span, Symbol};
 use crate::eval::origin::{Origin, Origins};
+use crate::eval::spread::{Spread, Spreads};
 use crate::eval::value::{AssetPart, Hole, Node, Piece, Principal, Pseudo, Template, Value, asset_key};
 use crate::syntax::ast::{ConditionOperator, Side};
 
@@ -71,6 +72,8 @@ pub struct Model {
     pub waivers: Vec<Waiver>,
     /// Where everything comes from.
     pub origins: Origins,
+    /// How values depend on params.
+    pub spreads: Spreads,
 }
 
 /// The environment of a model.
@@ -124,6 +127,8 @@ pub struct Stack {
     pub title: Option<String>,
     /// Its physical name.
     pub physical_name: String,
+    /// How that depends on params.
+    pub name_spread: Spread,
     /// Its region.
     pub region: String,
     /// Shared by all environments of the account and region.
@@ -221,6 +226,8 @@ pub struct Name {
     pub origin: Origin,
     /// Whether the type has a property for it; otherwise it only becomes the `Name` tag.
     pub property: Option<String>,
+    /// How it depends on params.
+    pub spread: Spread,
 }
 
 /// What happens to a resource that is no longer wanted.
@@ -243,6 +250,8 @@ pub struct Tag {
     pub value: Template,
     /// Where it is said.
     pub origin: Origin,
+    /// How the value depends on params.
+    pub spread: Spread,
 }
 
 /// A file or a folder that is uploaded.
@@ -570,6 +579,7 @@ impl Model {
             resource_policies: IndexMap::default(),
             waivers: Vec::new(),
             origins: Origins::default(),
+            spreads: Spreads::default(),
         }
     }
 

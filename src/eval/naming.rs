@@ -6,8 +6,9 @@ use crate::eval::Evaluator;
 use crate::eval::model::{Name, ResourceId, StackId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{FrameKind, Scope};
+use crate::eval::spread::{Part, Spread};
 use crate::eval::value::{Kind, Template, Value};
-use crate::syntax::ast::{ExprKind, NamingRule, NamingSubject, Stack};
+use crate::syntax::ast::{Expr, ExprKind, NamingRule, NamingSubject, Stack};
 
 /// Why a name is what it is, for provenance.
 const NAMED: &str = "named by this rule";
@@ -19,9 +20,9 @@ impl<'p> Evaluator<'p> {
     }
 
     /// The physical name of a stack.
-    pub(super) fn stack_name(&mut self, name: Symbol, head: &'p Stack, scope: &Scope<'p>) -> String {
+    pub(super) fn stack_name(&mut self, name: Symbol, head: &'p Stack, scope: &Scope<'p>) -> (String, Spread) {
         if let Some(whole) = &head.as_name {
-            return self.known_text(whole, scope);
+            return self.known_name(whole, scope);
         }
         let stack = kebab(name.as_str());
         let rule = if head.per_account.is_some() {
@@ -31,11 +32,15 @@ impl<'p> Evaluator<'p> {
         };
         let Some(rule) = rule else {
             let (system, environment) = (self.program.system.name, self.environment);
-            return if head.per_account.is_some() {
-                format!("{system}-{stack}")
-            } else {
-                format!("{system}-{environment}-{stack}")
-            };
+            if head.per_account.is_some() {
+                return (format!("{system}-{stack}"), Spread::NONE);
+            }
+            let parts = vec![
+                Part::Text(format!("{system}-").into()),
+                Part::Env(environment.as_str().into()),
+                Part::Text(format!("-{stack}").into()),
+            ];
+            return (format!("{system}-{environment}-{stack}"), self.model.spreads.text(parts));
         };
         let inner = self.root(true).with(FrameKind::Values(
             [
@@ -45,7 +50,27 @@ impl<'p> Evaluator<'p> {
             .into_iter()
             .collect(),
         ));
-        self.known_text(&rule.value, &inner)
+        self.known_name(&rule.value, &inner)
+    }
+
+    fn known_name(&mut self, name: &'p Expr, scope: &Scope<'p>) -> (String, Spread) {
+        let value = self.evaluate(name, scope);
+        let text = match &value.kind {
+            Kind::Text(text) => self.by_value(text),
+            Kind::Error => Some(String::new()),
+            Kind::Secret(_) => {
+                self.secret_exposed(name.span, "a plain text");
+                Some(String::new())
+            }
+            _ => {
+                self.wrong_type(&value, name.span, "a text is wanted here");
+                Some(String::new())
+            }
+        };
+        if text.is_none() {
+            self.report(Diagnostic::new(codes::DEPLOYED_VALUE, name.span, "this text must be known when built"));
+        }
+        (text.unwrap_or_default(), value.spread)
     }
 
     /// The physical name of a resource: what the source says, or what the rules make of its id.
@@ -69,7 +94,7 @@ impl<'p> Evaluator<'p> {
         let scope = self.naming_scope(stack, &whole_id);
         let value = self.evaluate(&rule.value, &scope);
         match value.kind {
-            Kind::Text(text) => self.checked_name(text, rule.value.span, NAMED, property),
+            Kind::Text(text) => self.checked_name((text, value.spread), rule.value.span, NAMED, property),
             Kind::None | Kind::Error => None,
             _ => {
                 self.wrong_type(&value, rule.value.span, "a naming rule gives a text, or is `generated`");
@@ -96,7 +121,7 @@ impl<'p> Evaluator<'p> {
                     .help("add `because = \"…\"`, or set only its part of the name with `id = \"…\"`");
                     self.report(diagnostic);
                 }
-                self.checked_name(text.clone(), span, NAMED_HERE, property)
+                self.checked_name((text.clone(), value.spread), span, NAMED_HERE, property)
             }
             Kind::None | Kind::Error => None,
             _ => {
@@ -121,11 +146,12 @@ impl<'p> Evaluator<'p> {
 
     fn checked_name(
         &mut self,
-        text: Template,
+        name: (Template, Spread),
         span: Span,
         reason: &'static str,
         property: Option<&'static str>,
     ) -> Option<Name> {
+        let (text, spread) = name;
         let resource = text.holes().any(|hole| matches!(hole, crate::eval::value::Hole::Resource(..)));
         if resource {
             self.report(
@@ -135,7 +161,7 @@ impl<'p> Evaluator<'p> {
             return None;
         }
         let origin = self.model.origins.add(span, reason, Origin::INHERITED);
-        Some(Name { text, origin, property: property.map(str::to_owned) })
+        Some(Name { text, origin, property: property.map(str::to_owned), spread })
     }
 }
 

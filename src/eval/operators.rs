@@ -35,7 +35,15 @@ impl<'p> Evaluator<'p> {
             }
             BinaryOp::Else => {
                 let first = self.evaluate(left, scope);
-                if first.is_none() { self.evaluate(right, scope) } else { first }
+                let by = std::mem::take(&mut self.reading);
+                if first.is_none() {
+                    let second = self.evaluate(right, scope);
+                    let reads = self.model.spreads.reads(second.spread).and(by);
+                    // What the left side would be if it were there is not looked for.
+                    let spread = if by.is_none() { second.spread } else { self.model.spreads.lost(reads) };
+                    return second.spread(spread);
+                }
+                self.or_others(first, by, &[right], scope)
             }
             BinaryOp::In | BinaryOp::NotIn => {
                 let item = self.evaluate(left, scope);
@@ -162,7 +170,10 @@ impl<'p> Evaluator<'p> {
             _ => return self.wrong_type(first, left, "arithmetic takes numbers"),
         };
         match kind {
-            Some(kind) => self.value(kind, span),
+            Some(kind) => {
+                let spread = self.calculated(operator, first, second);
+                self.value(kind, span).spread(spread)
+            }
             None => self.overflow(span),
         }
     }
@@ -198,7 +209,7 @@ impl<'p> Evaluator<'p> {
                 None if self.is_deployed(&left) || self.is_deployed(&right) => {
                     // Known only when deployed: passed on as such, so that whoever needs it now can say so.
                     let unknown = if self.is_deployed(&left) { left } else { right };
-                    return Value::new(unknown.kind, unknown.origin);
+                    return Value::new(unknown.kind, unknown.origin).spread(unknown.spread);
                 }
                 None => {
                     let (a, b) = (self.describe(&left), self.describe(&right));

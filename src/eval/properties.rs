@@ -4,6 +4,7 @@ use crate::base::{IndexMap, Span, Symbol};
 use crate::catalog::{Kind as ShapeKind, Obtain, Shape};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::model::ResourceId;
+use crate::eval::spread::Spread;
 use crate::eval::value::{AssetPart, Attribute, Hole, Kind, Node, NodeKind, Principal, Template, Value};
 use crate::eval::{Evaluator, units};
 
@@ -59,7 +60,8 @@ impl<'p> Evaluator<'p> {
             ShapeKind::Object => return self.object_node(value, shape, slot),
         };
         let Some(node) = node else { return self.wrong_property(value, shape, slot) };
-        let node = Node::new(node, value.origin);
+        let spread = self.property_spread(value, slot);
+        let node = Node::new(node, value.origin).spread(spread);
         self.check_node(&node, shape, slot);
         Some(node)
     }
@@ -67,6 +69,16 @@ impl<'p> Evaluator<'p> {
     fn value_span(&self, value: &Value, otherwise: Span) -> Span {
         let span = self.model.origins.span(value.origin);
         if span.is_none() { otherwise } else { span }
+    }
+
+    /// How a property depends on params: as its value does, but for its unit.
+    fn property_spread(&mut self, value: &Value, slot: Slot<'_>) -> Spread {
+        match (&value.kind, units::unit_of_name(last(slot.path))) {
+            (Kind::Duration(_) | Kind::Size(_), Some(unit)) if !value.spread.is_none() => {
+                self.counted_spread(value, unit)
+            }
+            _ => value.spread,
+        }
     }
 
     fn wrong_property(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
@@ -163,7 +175,7 @@ impl<'p> Evaluator<'p> {
             Kind::Family(family) => family.values().map(|id| Value::new(Kind::Instance(*id), value.origin)).collect(),
             // A list that is known only when deployed.
             Kind::Text(text) if text.single_hole().is_some() => {
-                return Some(Node::new(NodeKind::Text(text.clone()), value.origin));
+                return Some(Node::new(NodeKind::Text(text.clone()), value.origin).spread(value.spread));
             }
             _ => return self.wrong_property(value, shape, slot),
         };
@@ -307,7 +319,7 @@ impl<'p> Evaluator<'p> {
             _ => None,
         };
         match node {
-            Some(node) => Some(Node::new(node, value.origin)),
+            Some(node) => Some(Node::new(node, value.origin).spread(value.spread)),
             None if alternatives.is_empty() => self.plain_node(value, slot.span),
             None => self.wrong_property(value, shape, slot),
         }
@@ -562,7 +574,7 @@ impl<'p> Evaluator<'p> {
                 return None;
             }
         };
-        Some(Node::new(kind, value.origin))
+        Some(Node::new(kind, value.origin).spread(value.spread))
     }
 }
 

@@ -44,6 +44,16 @@ pub(super) fn fields_of(value: &Kind) -> impl Iterator<Item = &'static str> {
     units.into_iter()
 }
 
+/// How much of the smallest unit another one is.
+pub(super) fn unit(value: &Kind, name: &str) -> Option<i64> {
+    let units: &[(&str, i64)] = match value {
+        Kind::Duration(_) => &MILLISECONDS,
+        Kind::Size(_) => &BYTES,
+        _ => return None,
+    };
+    units.iter().find(|(unit, _)| *unit == name).map(|(_, amount)| *amount)
+}
+
 fn in_unit(amount: i64, name: &str, units: &[(&'static str, i64)]) -> Option<Result<Kind, String>> {
     let (_, unit) = units.iter().find(|(unit, _)| *unit == name)?;
     Some(if amount % unit == 0 {

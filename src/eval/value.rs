@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use crate::base::{IndexMap, Symbol};
 use crate::eval::model::{ExternalId, InstanceId, ResourceId, StackId};
 use crate::eval::origin::Origin;
+use crate::eval::spread::Spread;
 use crate::syntax::ast::{CompareOp, Date};
 
 /// A value and its cause.
@@ -16,6 +17,8 @@ pub struct Value {
     pub kind: Kind,
     /// Where it comes from.
     pub origin: Origin,
+    /// How it depends on params.
+    pub spread: Spread,
 }
 
 /// What a value is.
@@ -220,6 +223,8 @@ pub struct Node {
     pub kind: NodeKind,
     /// Where it comes from.
     pub origin: Origin,
+    /// How it depends on params.
+    pub spread: Spread,
 }
 
 impl Node {
@@ -261,7 +266,13 @@ pub enum NodeKind {
 impl Value {
     /// A value.
     pub fn new(kind: Kind, origin: Origin) -> Value {
-        Value { kind, origin }
+        Value { kind, origin, spread: Spread::NONE }
+    }
+
+    /// The same value, known to depend on params so.
+    #[must_use]
+    pub fn spread(self, spread: Spread) -> Value {
+        Value { spread, ..self }
     }
 
     /// A text that is known.
@@ -360,9 +371,15 @@ impl Template {
 }
 
 impl Node {
+    /// The same node, known to depend on params so.
+    #[must_use]
+    pub fn spread(self, spread: Spread) -> Node {
+        Node { spread, ..self }
+    }
+
     /// A node.
     pub fn new(kind: NodeKind, origin: Origin) -> Node {
-        Node { kind, origin }
+        Node { kind, origin, spread: Spread::NONE }
     }
 
     /// A known text.

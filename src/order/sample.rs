@@ -11,6 +11,7 @@ use crate::eval::model::{
     StackId, Step, StepId,
 };
 use crate::eval::origin::{Origin, Origins};
+use crate::eval::spread::Spread;
 use crate::eval::value::{Attribute, Hole, Node, NodeKind, Template as Text};
 
 /// What tests build on.
@@ -53,6 +54,7 @@ pub(crate) fn empty(environment: &str) -> Sample {
         resource_policies: IndexMap::default(),
         waivers: Vec::new(),
         origins: Origins::default(),
+        spreads: crate::eval::spread::Spreads::default(),
     };
     Sample { model, derived: Derived { templates: Vec::new(), edges: Vec::new() } }
 }
@@ -72,6 +74,7 @@ impl Sample {
             was: None,
             title: Some(format!("{name} of the shop")),
             physical_name: physical_name.to_owned(),
+            name_spread: Spread::NONE,
             region: self.model.environment.region.clone(),
             per_account: false,
             after: Vec::new(),
@@ -150,7 +153,8 @@ impl Sample {
     /// The physical name of a resource, under a property.
     pub(crate) fn named(&mut self, id: ResourceId, property: &str, name: Text) {
         let origin = self.model.resources[id.index()].origin;
-        self.model.resources[id.index()].name = Some(Name { text: name, origin, property: Some(property.to_owned()) });
+        self.model.resources[id.index()].name =
+            Some(Name { text: name, origin, property: Some(property.to_owned()), spread: Spread::NONE });
     }
 
     /// An output with an export.

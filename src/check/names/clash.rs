@@ -1,4 +1,4 @@
-//! Physical names: each once in its scope, and as AWS takes them.
+//! Physical names: each once in its scope, in all environments as they are declared.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,6 @@ use crate::derive::template::Json;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, Resource, ResourceId};
 use crate::eval::value::Attribute;
-use crate::types::text::contains;
 
 /// In what two equal names meet, and the name as AWS compares it.
 fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
@@ -39,7 +38,7 @@ fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
 }
 
 /// No two resources of an environment have the same name where it must be unique.
-pub(super) fn names_differ(world: &mut World<'_>) {
+pub(in crate::check) fn names_differ(world: &mut World<'_>) {
     let model = world.model;
     let mut seen: BTreeMap<(String, String), ResourceId> = BTreeMap::new();
     for id in model.resource_ids() {
@@ -66,7 +65,7 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
 }
 
 /// Two environments of one account do not meet in a name. What they share on purpose is built once.
-pub(super) fn names_differ_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
+pub(in crate::check) fn names_differ_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut seen: BTreeMap<(String, String), (usize, ResourceId)> = BTreeMap::new();
     for (number, model) in models.iter().enumerate() {
@@ -105,7 +104,7 @@ pub(super) fn names_differ_across_environments(models: &[&Model]) -> Vec<Diagnos
 }
 
 /// No two stacks of a region export under the same name.
-pub(super) fn exports_differ(world: &mut World<'_>) {
+pub(in crate::check) fn exports_differ(world: &mut World<'_>) {
     let model = world.model;
     let mut seen: BTreeMap<(&str, &str), crate::eval::origin::Origin> = BTreeMap::new();
     for template in &world.derived.templates {
@@ -123,37 +122,5 @@ pub(super) fn exports_differ(world: &mut World<'_>) {
                 seen.insert((region, name), output.origin);
             }
         }
-    }
-}
-
-/// Every name is as long, and of such letters, as its type allows.
-pub(super) fn names_fit(world: &mut World<'_>) {
-    let model = world.model;
-    for id in model.resource_ids() {
-        let resource = model.resource(id);
-        let Some(name) = resource.name.as_ref().filter(|name| name.property.is_some()) else { continue };
-        let rules = catalog().resource_type(resource.ty.as_str()).and_then(|ty| ty.name_rules());
-        let (Some(rules), Some(text)) = (rules, known_text(model, resource.stack, &name.text)) else { continue };
-        let length = text.chars().count();
-        let limit = |limit: Option<u32>| limit.and_then(|limit| usize::try_from(limit).ok());
-        let (code, problem, help) = if let Some(max) = limit(rules.max()).filter(|max| length > *max) {
-            let over = length - max;
-            (
-                codes::NAME_TOO_LONG,
-                format!("has {length} characters, {over} more than a `{}` may have", resource.ty),
-                "shorter",
-            )
-        } else if let Some(min) = limit(rules.min()).filter(|min| length < *min) {
-            (codes::NAME_INVALID, format!("has {length} characters, a `{}` needs {min}", resource.ty), "longer")
-        } else if let Some(pattern) = rules.pattern().filter(|pattern| contains(pattern, &text) == Some(false)) {
-            (codes::NAME_INVALID, format!("does not match `/{pattern}/`, as a `{}` must", resource.ty), "allowed")
-        } else {
-            continue;
-        };
-        let message = format!("the name `{text}` of `{}` {problem}", resource.path);
-        let diagnostic = Diagnostic::new(code, model.origins.user_span(resource.origin), message)
-            .label(model.origins.user_span(name.origin), "named here")
-            .help(format!("give it a part of the name that is {help} with `id = \"…\"`, or give the type a rule of its own in `naming`"));
-        world.found.push(diagnostic);
     }
 }
