@@ -27,6 +27,7 @@ pub fn build() -> Result<(), Fail> {
     let root = Path::new("stdlib/catalog");
     let meta = read(&root.join("meta.json"))?;
     let overrides = read(&root.join("overrides.json"))?;
+    let conditions = read(&root.join("conditions.json"))?;
     let mut pool = Pool::new();
     let regions = texts(&meta["regions"]);
     if regions.len() > 64 {
@@ -38,7 +39,8 @@ pub fn build() -> Result<(), Fail> {
     types.iter().filter_map(|(_, file)| file.as_object()).flat_map(|file| file.keys()).for_each(|name| {
         pool.text(name);
     });
-    let records = resource::write_all(&mut pool, &types, &overrides, &regions)?;
+    let stated = resource::Stated { overrides: &overrides, conditions: &conditions, regions: &regions };
+    let records = resource::write_all(&mut pool, &types, stated)?;
     header[H_TYPES] = pool.list(&records.values().copied().collect::<Vec<u32>>());
     header[H_TYPE_PLACES] = places(&mut pool, &records);
     header[H_SERVICES] = iam::write_all(&mut pool, &folder(&root.join("iam"))?)?;

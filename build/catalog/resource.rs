@@ -7,19 +7,30 @@ use super::{Fail, string, texts};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What is said beside the types' own files.
+#[derive(Clone, Copy)]
+pub struct Stated<'a> {
+    /// By hand.
+    pub overrides: &'a Value,
+    /// What holds only under a condition.
+    pub conditions: &'a Value,
+    /// The regions whose availability is known.
+    pub regions: &'a [&'a str],
+}
+
 /// Writes every type; the index of their list.
 pub fn write_all(
     pool: &mut Pool,
     files: &[(String, Value)],
-    overrides: &Value,
-    regions: &[&str],
+    stated: Stated<'_>,
 ) -> Result<BTreeMap<String, u32>, Fail> {
     let mut entries: Vec<(&String, &Value)> = files.iter().flat_map(|(_, file)| file.as_object()).flatten().collect();
     entries.sort_by(|a, b| a.0.cmp(b.0));
-    check_overrides(overrides, &entries)?;
+    check_overrides(stated.overrides, &entries)?;
     let mut records = BTreeMap::new();
     for (name, entry) in entries {
-        let writer = Writer { name, entry, overrides, regions };
+        let Stated { overrides, conditions, regions } = stated;
+        let writer = Writer { name, entry, overrides, conditions, regions };
         let record = writer.write(pool).map_err(|error| format!("{name}: {error}"))?;
         records.insert(name.clone(), record);
     }
@@ -62,14 +73,15 @@ struct Writer<'a> {
     name: &'a str,
     entry: &'a Value,
     overrides: &'a Value,
+    conditions: &'a Value,
     regions: &'a [&'a str],
 }
 
 impl Writer<'_> {
     fn write(&self, pool: &mut Pool) -> Result<u32, Fail> {
         let entry = self.entry;
-        let marks = self.marks();
-        let root = Shapes::new(pool, &entry["definitions"])
+        let marks = self.marks()?;
+        let root = Shapes::new(pool, &entry["definitions"], self.regions)
             .plain(entry.as_object().ok_or("the entry is no object")?, Some(&marks))?;
         self.check_references(pool, root)?;
         let identifier = texts(&entry["primaryIdentifier"]);
@@ -104,7 +116,7 @@ impl Writer<'_> {
         Ok(pool.record(&record))
     }
 
-    fn marks(&self) -> Marks {
+    fn marks(&self) -> Result<Marks, Fail> {
         let mut marks = Marks::default();
         for (key, flag) in [
             ("readOnly", P_READ_ONLY),
@@ -127,7 +139,14 @@ impl Writer<'_> {
         {
             marks.refer(path, &texts(references));
         }
-        marks
+        for condition in list(&self.conditions["types"][self.name]) {
+            let schema = &self.conditions["schemas"][string(&condition["schema"])];
+            if schema.is_null() {
+                return Err(format!("conditions.json: no schema {}", condition["schema"]).into());
+            }
+            marks.also(string(&condition["at"]), schema);
+        }
+        Ok(marks)
     }
 
     /// A stated reference from a property that does not exist is a mistake.
@@ -311,7 +330,7 @@ fn scope(name: &str) -> Result<u32, Fail> {
 }
 
 fn plain(pool: &mut Pool, schema: &Value) -> Result<u32, Fail> {
-    Shapes::new(pool, &Value::Null).node(schema, None)
+    Shapes::new(pool, &Value::Null, &[]).node(schema, None)
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

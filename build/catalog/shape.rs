@@ -11,6 +11,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Marks {
     flags: u32,
     references: BTreeSet<String>,
+    /// Schemas that the value has to fit, too.
+    also: Vec<Value>,
+    /// The same of each item, if it is a list.
+    also_items: Vec<Value>,
     inside: BTreeMap<String, Marks>,
 }
 
@@ -18,7 +22,7 @@ impl Marks {
     /// The marks at a path such as `Rules/*/Name`.
     fn at(&mut self, path: &str) -> &mut Marks {
         path.split('/')
-            .filter(|step| *step != "*")
+            .filter(|step| !matches!(*step, "*" | ""))
             .fold(self, |marks, step| marks.inside.entry(step.into()).or_default())
     }
 
@@ -32,8 +36,15 @@ impl Marks {
         self.at(path).references.extend(references.iter().map(|reference| (*reference).to_owned()));
     }
 
+    /// Adds a schema that the value at a path has to fit, too.
+    pub fn also(&mut self, path: &str, schema: &Value) {
+        let marks = self.at(path);
+        let list = if path.ends_with('*') { &mut marks.also_items } else { &mut marks.also };
+        list.push(schema.clone());
+    }
+
     fn says_something_inside(&self) -> bool {
-        !self.inside.is_empty() || !self.references.is_empty()
+        !self.inside.is_empty() || !self.references.is_empty() || !self.also.is_empty() || !self.also_items.is_empty()
     }
 }
 
@@ -47,19 +58,20 @@ enum Progress {
 pub struct Shapes<'a> {
     pool: &'a mut Pool,
     definitions: &'a Value,
+    regions: &'a [&'a str],
     /// By name, by the address of the marks that apply, and by what stands beside the reference.
     known: HashMap<(String, usize, String), Progress>,
 }
 
 impl<'a> Shapes<'a> {
     /// For a type with these definitions.
-    pub fn new(pool: &'a mut Pool, definitions: &'a Value) -> Shapes<'a> {
-        Shapes { pool, definitions, known: HashMap::new() }
+    pub fn new(pool: &'a mut Pool, definitions: &'a Value, regions: &'a [&'a str]) -> Shapes<'a> {
+        Shapes { pool, definitions, regions, known: HashMap::new() }
     }
 
     /// The node of a schema.
     pub fn node(&mut self, schema: &Value, marks: Option<&Marks>) -> Result<u32, Fail> {
-        let Some(object) = schema.as_object() else { return self.plain(&Map::new(), None) };
+        let Some(object) = schema.as_object() else { return Ok(self.constant(schema != &Value::Bool(false))) };
         let Some(name) = object.get("$ref").and_then(Value::as_str) else { return self.plain(object, marks) };
         let marks = marks.filter(|marks| marks.says_something_inside());
         let mut beside = object.clone();
@@ -85,6 +97,17 @@ impl<'a> Shapes<'a> {
         Ok(node)
     }
 
+    /// A schema that takes everything, or nothing.
+    fn constant(&mut self, everything: bool) -> u32 {
+        let mut record = [EMPTY; NODE_WORDS];
+        record[N_KIND] = K_JSON;
+        record[N_ITEMS] = NONE;
+        if !everything {
+            record[N_FACETS] = self.pool.list(&[F_NEVER, 1]);
+        }
+        self.pool.record(&record)
+    }
+
     /// A schema that is no reference.
     pub fn plain(&mut self, schema: &Map<String, Value>, marks: Option<&Marks>) -> Result<u32, Fail> {
         let mut record = [EMPTY; NODE_WORDS];
@@ -103,6 +126,7 @@ impl<'a> Shapes<'a> {
             facets.insert(F_KEY_PATTERN, self.pool.text(pattern));
         }
         self.facets(schema, marks, &mut facets)?;
+        self.also(record[N_KIND] & 0xff, marks, &mut facets)?;
         let words: Vec<u32> = facets.into_iter().flat_map(|(facet, value)| [facet, value]).collect();
         record[N_FACETS] = self.pool.list(&words);
         Ok(self.pool.record(&record))
@@ -177,6 +201,15 @@ impl<'a> Shapes<'a> {
                     references.extend(texts(value).into_iter().map(str::to_owned));
                     continue;
                 }
+                "regional" => {
+                    self.regional(value, facets)?;
+                    continue;
+                }
+                "versions" => (F_VERSIONS, self.pool.texts(&texts(value))),
+                "deprecated" if value == true => (F_DEPRECATED, 1),
+                "contains" => (F_CONTAINS, self.node(value, None)?),
+                "propertyNames" => (F_KEYS, self.node(value, None)?),
+                "required" if !value.is_array() => continue,
                 "required" => (F_REQUIRED, self.pool.texts(&texts(value))),
                 "requiredXor" => (F_REQUIRED_XOR, self.pool.texts(&texts(value))),
                 "requiredOr" => (F_REQUIRED_OR, self.pool.texts(&texts(value))),
@@ -207,6 +240,46 @@ impl<'a> Shapes<'a> {
         Ok(())
     }
 
+    /// What is stated besides the schema: shapes that the value has to have under some condition.
+    fn also(&mut self, kind: u32, marks: Option<&Marks>, facets: &mut BTreeMap<u32, u32>) -> Result<(), Fail> {
+        let Some(marks) = marks else { return Ok(()) };
+        let further = if kind == K_LIST || marks.also_items.is_empty() { &marks.also } else { &marks.also_items };
+        if further.is_empty() {
+            return Ok(());
+        }
+        let mut nodes = Vec::new();
+        for schema in further {
+            nodes.push(self.node(schema, None)?);
+        }
+        facets.insert(F_CONDITIONS, self.pool.list(&nodes));
+        Ok(())
+    }
+
+    /// Values that only some regions have, and the regions that the list knows.
+    fn regional(&mut self, groups: &Value, facets: &mut BTreeMap<u32, u32>) -> Result<(), Fail> {
+        let mut values: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut known = 0;
+        for group in groups.as_array().into_iter().flatten() {
+            let bits = |key: &str| {
+                texts(&group[key]).into_iter().filter_map(|name| self.regions.iter().position(|known| *known == name))
+            };
+            known = bits("regions").fold(known, |bits, at| bits | 1u64 << at);
+            let mut present = if group["only"].is_array() { 0 } else { u64::MAX };
+            present = bits("only").fold(present, |bits, at| bits | 1u64 << at);
+            present = bits("except").fold(present, |bits, at| bits & !(1u64 << at));
+            for value in texts(&group["values"]) {
+                values.insert(value, present);
+            }
+        }
+        let words: Vec<u32> = values
+            .into_iter()
+            .flat_map(|(value, bits)| [self.pool.text(value), (bits & known) as u32, ((bits & known) >> 32) as u32])
+            .collect();
+        facets.insert(F_REGIONAL, self.pool.list(&words));
+        facets.insert(F_REGIONAL_KNOWN, self.pool.list(&[known as u32, (known >> 32) as u32]));
+        Ok(())
+    }
+
     fn nodes(&mut self, value: &Value, marks: Option<&Marks>) -> Result<u32, Fail> {
         let mut nodes = Vec::new();
         for branch in value.as_array().into_iter().flatten() {
@@ -232,9 +305,16 @@ impl<'a> Shapes<'a> {
     }
 }
 
-/// The kind, and in the second byte the primitive kinds a value may have.
+/// The kind, and in the second byte the kinds that the schema states.
 fn kind(schema: &Map<String, Value>) -> u32 {
-    let mask = primitive_kinds(schema).iter().fold(0, |mask, kind| mask | 1 << kind);
+    let mut mask = primitive_kinds(schema).iter().fold(0, |mask, kind| mask | 1 << kind);
+    for name in type_names(schema) {
+        mask |= match name {
+            "object" => 1 << K_OBJECT,
+            "array" => 1 << K_LIST,
+            _ => 0,
+        };
+    }
     record_kind(schema) | mask << 8
 }
 
@@ -281,7 +361,9 @@ fn object_kind(schema: &Map<String, Value>) -> u32 {
 
 fn untyped_kind(schema: &Map<String, Value>) -> u32 {
     let has = |key: &str| schema.contains_key(key);
-    if has("properties") || has("patternProperties") {
+    if has("regional") || has("versions") {
+        K_STRING
+    } else if has("properties") || has("patternProperties") {
         object_kind(schema)
     } else if has("items") {
         K_LIST

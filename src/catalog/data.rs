@@ -165,6 +165,12 @@ impl Texts {
     }
 }
 
+impl Default for Texts {
+    fn default() -> Texts {
+        Texts::none()
+    }
+}
+
 impl Iterator for Texts {
     type Item = &'static str;
 

@@ -100,7 +100,7 @@ pub const TF_DELETE_FIRST: u32 = 4;
 
 /// Words of a node.
 pub const NODE_WORDS: usize = 4;
-/// Kind in the low byte, the primitive kinds it allows as bits in the next.
+/// Kind in the low byte; in the next, as bits, the kinds that the schema states (none, if it states no type).
 pub const N_KIND: usize = 0;
 /// List of (name, node, flags) triples, sorted by name.
 pub const N_PROPERTIES: usize = 1;
@@ -213,6 +213,22 @@ pub const F_PREFIX_ITEMS: u32 = 34;
 pub const F_CLOSED: u32 = 35;
 /// List of (name, node) pairs.
 pub const F_DEPENDENT_SHAPES: u32 = 36;
+/// One: no value has this shape.
+pub const F_NEVER: u32 = 37;
+/// Node: one of the items has this shape.
+pub const F_CONTAINS: u32 = 38;
+/// Node: every key has this shape.
+pub const F_KEYS: u32 = 39;
+/// List of (text, low bits, high bits) triples, sorted: values, and the regions that have them.
+pub const F_REGIONAL: u32 = 40;
+/// List of two words: the bits of the regions whose values are known.
+pub const F_REGIONAL_KNOWN: u32 = 41;
+/// List of texts: versions, each with those below it.
+pub const F_VERSIONS: u32 = 42;
+/// One: AWS gives up a value of this shape.
+pub const F_DEPRECATED: u32 = 43;
+/// List of nodes.
+pub const F_CONDITIONS: u32 = 44;
 
 /// Words of a tagging record.
 pub const TAGGING_WORDS: usize = 4;

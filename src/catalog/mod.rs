@@ -32,7 +32,7 @@ pub use iam::{AccessLevel, Action, ActionResource, ConditionKey, KeyType, Resour
 pub use resource::{
     Availability, Dimension, Metrics, NameCase, NameRules, NameScope, Obtain, ResourceType, TagStyle, Tagging,
 };
-pub use shape::{Conditional, Kind, Property, Reference, Shape};
+pub use shape::{Conditional, Kind, Property, Reference, Regional, Shape};
 
 use data::{List, header, text};
 use layout::{

@@ -1,8 +1,8 @@
 //! What a property's value may be.
 
-use super::data::{List, Texts, float, some, text, word};
+use super::data::{List, Texts, float, header, some, text, word};
 use super::layout::*;
-use super::{Obtain, ResourceType, catalog};
+use super::{Availability, Obtain, ResourceType, catalog};
 
 /// The kind of a value.
 #[derive(Copy, Clone, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +131,46 @@ pub struct Conditional {
     pub otherwise: Option<Shape>,
 }
 
+/// Values that only some regions have, such as classes of instances.
+#[derive(Copy, Clone)]
+pub struct Regional {
+    list: List,
+    known: List,
+}
+
+impl Regional {
+    /// Whether a region has a value; [`Availability::Unknown`] if nothing is known of the region.
+    pub fn availability(self, value: &str, region: &str) -> Availability {
+        let Some(at) = region_index(region) else { return Availability::Unknown };
+        let bit = |low: u32, high: u32| (u64::from(low) | u64::from(high) << 32) >> at & 1 == 1;
+        if !bit(self.known.get(0), self.known.get(1)) {
+            return Availability::Unknown;
+        }
+        match self.list.find_text(3, value) {
+            Some(found) if bit(self.list.get(found + 1), self.list.get(found + 2)) => Availability::Available,
+            Some(_) | None => Availability::Absent,
+        }
+    }
+
+    /// The values that a region has, sorted.
+    pub fn values(self, region: &str) -> impl Iterator<Item = &'static str> + Clone {
+        let at = region_index(region);
+        self.list.triples().filter_map(move |(value, low, high)| {
+            let bits = u64::from(low) | u64::from(high) << 32;
+            (bits >> at? & 1 == 1).then(|| text(value))
+        })
+    }
+
+    /// Whether some region has the value.
+    pub fn exists(self, value: &str) -> bool {
+        self.list.find_text(3, value).is_some()
+    }
+}
+
+fn region_index(region: &str) -> Option<usize> {
+    Texts::at(header(H_REGIONS)).position(|name| name == region)
+}
+
 /// What a value may be. Shapes may contain themselves (a rule inside a rule): walk them only as deep as a value goes.
 #[derive(Copy, Clone, PartialEq, Eq, Hash)]
 pub struct Shape(u32);
@@ -149,6 +189,21 @@ impl Shape {
     pub fn primitives(self) -> impl Iterator<Item = Kind> {
         let mask = word(self.0, N_KIND) >> 8 & 0xff;
         [K_STRING, K_INTEGER, K_NUMBER, K_BOOLEAN].into_iter().filter(move |kind| mask & 1 << kind != 0).map(Kind::of)
+    }
+
+    /// Whether the schema states that a value may be of this kind; `None` if it states no type, as conditions often do.
+    pub fn states(self, kind: Kind) -> Option<bool> {
+        let mask = word(self.0, N_KIND) >> 8 & 0xff;
+        let bit = match kind {
+            Kind::String => K_STRING,
+            Kind::Integer => K_INTEGER,
+            Kind::Number => K_NUMBER,
+            Kind::Boolean => K_BOOLEAN,
+            Kind::Object | Kind::Map => K_OBJECT,
+            Kind::List => K_LIST,
+            Kind::Json | Kind::Union => return None,
+        };
+        (mask != 0).then_some(mask & 1 << bit != 0)
     }
 
     /// The properties of an object, sorted by name.
@@ -330,6 +385,12 @@ impl Shape {
         self.shapes(F_ALL_OF)
     }
 
+    /// The value has all of these shapes, too. They describe nothing new, but what holds under some condition: which versions an
+    /// engine has, which classes of instances a region.
+    pub fn conditions(self) -> impl Iterator<Item = Shape> + Clone {
+        self.shapes(F_CONDITIONS)
+    }
+
     /// The value does not have this shape.
     pub fn excluded(self) -> Option<Shape> {
         self.facet(F_NOT).map(Shape)
@@ -353,6 +414,42 @@ impl Shape {
             }
             shape.property(step)
         })
+    }
+
+    /// Nothing has this shape: the property may not be set at all.
+    pub fn is_never(self) -> bool {
+        self.facet(F_NEVER).is_some()
+    }
+
+    /// It limits nothing but, perhaps, the kind of value.
+    pub fn is_free(self) -> bool {
+        let limits = self.facets().any(|(facet, _)| !matches!(facet, F_REFERENCES | F_DEFAULT | F_FORMAT));
+        !limits && self.items().is_none() && self.properties().next().is_none()
+    }
+
+    /// At least one of a list's items has this shape.
+    pub fn contains(self) -> Option<Shape> {
+        self.facet(F_CONTAINS).map(Shape)
+    }
+
+    /// The shape of an object's keys.
+    pub fn keys(self) -> Option<Shape> {
+        self.facet(F_KEYS).map(Shape)
+    }
+
+    /// Versions, each with those below it: `16.8` stands for `16.8.2`, too. Empty if it is not limited so.
+    pub fn versions(self) -> Texts {
+        self.texts(F_VERSIONS)
+    }
+
+    /// AWS gives up a value of this shape.
+    pub fn is_deprecated(self) -> bool {
+        self.facet(F_DEPRECATED).is_some()
+    }
+
+    /// The values that each region has, where they differ.
+    pub fn regional(self) -> Option<Regional> {
+        self.facet(F_REGIONAL).map(|list| Regional { list: List::at(list), known: self.list(F_REGIONAL_KNOWN) })
     }
 
     fn facet(self, facet: u32) -> Option<u32> {

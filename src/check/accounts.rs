@@ -75,7 +75,7 @@ pub(super) fn one_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
     found
 }
 
-/// No ARN holds an account's id as digits.
+/// No ARN holds the environment's own account as digits.
 pub(super) fn no_literal_account(world: &mut World<'_>) {
     let model = world.model;
     for id in model.resource_ids() {
@@ -89,18 +89,14 @@ pub(super) fn no_literal_account(world: &mut World<'_>) {
             }
         });
         for (account, origin) in literal {
-            if model.origins.span(origin).file.is_stdlib() {
+            // Another account is meant as such: its id is the same wherever this stack is deployed.
+            if account != model.environment.account || model.origins.span(origin).file.is_stdlib() {
                 continue;
             }
             let span = model.origins.user_span(origin);
             let span = if span.is_none() { model.origins.user_span(resource.origin) } else { span };
             let message = format!("`{}` has the account id `{account}` written out", resource.path);
-            let help = if account == model.environment.account {
-                "write `{account}`".to_owned()
-            } else {
-                "make it a `param`, so that each environment says whose account it is".to_owned()
-            };
-            world.found.push(Diagnostic::new(codes::LITERAL_ACCOUNT_ID, span, message).help(help));
+            world.found.push(Diagnostic::new(codes::LITERAL_ACCOUNT_ID, span, message).help("write `{account}`"));
         }
     }
 }

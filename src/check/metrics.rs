@@ -94,7 +94,8 @@ fn collect(world: &World<'_>, stack: StackId, node: &Node, namespaces: &mut Vec<
             }
         }
         NodeKind::List(items) => items.iter().for_each(|item| collect(world, stack, item, namespaces)),
-        NodeKind::Bool(_)
+        NodeKind::Error
+        | NodeKind::Bool(_)
         | NodeKind::Int(_)
         | NodeKind::Float(_)
         | NodeKind::Text(_)

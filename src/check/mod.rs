@@ -90,7 +90,8 @@ fn known(model: &Model, stack: StackId, node: &Node) -> Option<String> {
         NodeKind::Text(text) => crate::derive::known_text(model, stack, text),
         NodeKind::Bool(value) => Some(value.to_string()),
         NodeKind::Int(value) => Some(value.to_string()),
-        NodeKind::Float(_)
+        NodeKind::Error
+        | NodeKind::Float(_)
         | NodeKind::List(_)
         | NodeKind::Map(_)
         | NodeKind::Json(_)

@@ -138,7 +138,8 @@ fn collect<'n>(node: &'n Node, statements: &mut Vec<&'n Node>) {
         }
         NodeKind::List(list) => list.iter().for_each(|item| collect(item, statements)),
         NodeKind::Json(inner) => collect(inner, statements),
-        NodeKind::Bool(_)
+        NodeKind::Error
+        | NodeKind::Bool(_)
         | NodeKind::Int(_)
         | NodeKind::Float(_)
         | NodeKind::Text(_)

@@ -111,6 +111,8 @@ impl Build<'_> {
 
     fn bare_node(&mut self, node: &Node, place: Place) -> Tree {
         let json = match &node.kind {
+            // Nothing is emitted once a mistake was reported.
+            NodeKind::Error => Json::Map(IndexMap::default()),
             NodeKind::Bool(value) => Json::Bool(*value),
             NodeKind::Int(value) => Json::Int(*value),
             NodeKind::Float(value) => Json::Float(*value),
@@ -232,7 +234,7 @@ impl Build<'_> {
                 let atoms = json_text(self.model, &output.value, place);
                 self.tree(atoms, place, output.value.origin)
             }
-            NodeKind::Text(_) | NodeKind::Json(_) | NodeKind::Base64(_) | NodeKind::Zone(_) => {
+            NodeKind::Error | NodeKind::Text(_) | NodeKind::Json(_) | NodeKind::Base64(_) | NodeKind::Zone(_) => {
                 self.node(&output.value, place)
             }
         }
@@ -266,7 +268,8 @@ impl Build<'_> {
 fn single(node: &Node) -> Option<Hole> {
     match &node.kind {
         NodeKind::Text(text) => text.single_hole(),
-        NodeKind::Bool(_)
+        NodeKind::Error
+        | NodeKind::Bool(_)
         | NodeKind::Int(_)
         | NodeKind::Float(_)
         | NodeKind::List(_)
@@ -349,7 +352,7 @@ fn write_json(model: &Model, node: &Node, place: Place, atoms: &mut Vec<Atom>) {
         }
         // Neither has a form inside text; types allow them nowhere in a document.
         NodeKind::Base64(text) => atoms.extend(expand(model, text, place)),
-        NodeKind::Zone(_) => literal("null"),
+        NodeKind::Zone(_) | NodeKind::Error => literal("null"),
     }
 }
 

@@ -125,7 +125,8 @@ fn hand_written(resource: &Resource) -> Vec<String> {
                     }
                 }
             }
-            NodeKind::Bool(_)
+            NodeKind::Error
+            | NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Text(_)

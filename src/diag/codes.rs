@@ -181,6 +181,8 @@ codes! {
     VALUE_OUT_OF_RANGE "value_out_of_range" Error "AWS refuses a value outside the property's limits, often in the middle of a deployment";
     VALUE_NOT_ALLOWED "value_not_allowed" Error "AWS accepts only the listed values";
     PATTERN_MISMATCH "pattern_mismatch" Error "AWS refuses a value that does not match the property's pattern";
+    CONFLICTING_PROPERTIES "conflicting_properties" Error "AWS refuses properties that exclude each other, or one that another setting rules out";
+    DUPLICATE_ITEM "duplicate_item" Error "AWS refuses a list in which something stands twice that may stand there once";
     INCOMPLETE_PER "incomplete_per" Error "a value must be given for every environment, or some would be built without one";
     INCOMPLETE_MATCH "incomplete_match" Error "a case that is not considered would silently build nothing";
     UNREACHABLE_ARM "unreachable_arm" Warning "an arm that serves nothing is either misspelt or left over";

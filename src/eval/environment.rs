@@ -8,7 +8,7 @@ use crate::eval::Others;
 use crate::eval::model::{DeployParam, Environment, ExternalId, StepId};
 use crate::eval::scope::State;
 use crate::eval::spread::{Part, Spread};
-use crate::eval::value::{Hole, Kind, NodeKind, Pseudo, Template, Value};
+use crate::eval::value::{Hole, Kind, NodeKind, Piece, Pseudo, Template, Value};
 use crate::eval::{Evaluator, model};
 use crate::resolve::Global;
 use crate::syntax::ast::{self, Entry, EntryKey, Expr, ItemKind, TypeExprKind};
@@ -399,7 +399,7 @@ impl<'p> Evaluator<'p> {
 
     /// Text with everything filled in that is known when built: account, region and partition by value.
     pub(super) fn by_value(&self, text: &Template) -> Option<String> {
-        self.model.environment.fill(text)
+        text_in(text, &self.model.environment)
     }
 
     /// Reports a value that needs itself.
@@ -431,4 +431,24 @@ fn partition(region: &str) -> &'static str {
     } else {
         "aws"
     }
+}
+
+/// A text with the environment's values in its gaps, if it has no others.
+pub(super) fn text_in(text: &Template, environment: &Environment) -> Option<String> {
+    let mut whole = String::new();
+    for piece in text.pieces.iter() {
+        match piece {
+            Piece::Literal(literal) => whole.push_str(literal),
+            Piece::Hole(Hole::Pseudo(pseudo)) => whole.push_str(match pseudo {
+                Pseudo::Account => &environment.account,
+                Pseudo::Region => &environment.region,
+                Pseudo::Partition => &environment.partition,
+                Pseudo::UrlSuffix if environment.partition == "aws-cn" => "amazonaws.com.cn",
+                Pseudo::UrlSuffix => "amazonaws.com",
+                Pseudo::StackName => return None,
+            }),
+            Piece::Hole(_) => return None,
+        }
+    }
+    Some(whole)
 }

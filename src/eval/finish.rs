@@ -217,13 +217,14 @@ impl<'p> Evaluator<'p> {
             let node = Node::new(NodeKind::Text(name.text.clone()), name.origin).spread(name.spread);
             properties.shift_insert(0, Symbol::new(path), node);
         }
-        self.check_required(ty, instance, &properties, &settings);
         let tags = self.tags_setting(instance);
         let on_delete = self.on_delete(instance, known.is_some_and(|known| known.takes_snapshots()));
         let depends_on = self.after_setting(instance);
         let attributes = self.attribute_marks(instance);
         let properties = Node::new(NodeKind::Map(properties), origin);
         if let Some(known) = known {
+            let region = self.model.stacks.get(stack.index()).map(|stack| stack.region.clone()).unwrap_or_default();
+            self.check_shape(known, instance, &properties, &region, derived);
             self.check_spread_properties(&properties, known.shape(), instance, derived);
         }
         if let Some(resource) = self.model.resources.get_mut(id.index()) {
@@ -321,16 +322,6 @@ impl<'p> Evaluator<'p> {
             return self.plain_node(&setting.value, span);
         };
         match known.property(key.as_str()) {
-            Some(property) if property.read_only() => {
-                let diagnostic = Diagnostic::new(
-                    codes::READ_ONLY_PROPERTY,
-                    setting.key_span,
-                    format!("AWS sets `{key}` of `{ty}` itself"),
-                )
-                .help("remove it; others can refer to it as an attribute");
-                self.report(diagnostic);
-                None
-            }
             Some(property) => {
                 self.property_node(&setting.value, property.shape(), Slot { ty: ty.as_str(), path: key.as_str(), span })
             }
@@ -338,34 +329,6 @@ impl<'p> Evaluator<'p> {
                 self.report(crate::resolve::words::unknown_property(ty.as_str(), key, setting.key_span));
                 None
             }
-        }
-    }
-
-    fn check_required(
-        &mut self,
-        ty: Symbol,
-        id: InstanceId,
-        properties: &IndexMap<Symbol, Node>,
-        settings: &[Setting],
-    ) {
-        let Some(known) = self.catalog.resource_type(ty.as_str()) else { return };
-        let place = self.data(id).map_or(Span::NONE, |data| data.syntax.name.span);
-        for name in known.shape().required() {
-            let symbol = Symbol::new(name);
-            // One that was reported as wrong is not missing as well.
-            let reported = settings.iter().any(|setting| setting.key == symbol && !setting.value.is_none());
-            if properties.contains_key(&symbol) || reported {
-                continue;
-            }
-            let through = self.data(id).map_or(Origin::INHERITED, |data| data.through);
-            let user = self.model.origins.user_span(through);
-            let mut diagnostic =
-                Diagnostic::new(codes::MISSING_PROPERTY, place, format!("`{ty}` needs its property `{name}`"))
-                    .help(format!("add `{name} = …`"));
-            if user != place {
-                diagnostic = diagnostic.label(user, "in this instance");
-            }
-            self.report(diagnostic);
         }
     }
 

@@ -1,12 +1,14 @@
 //! Values to properties: what the catalog's shape wants, or a diagnostic.
 
-use crate::base::{IndexMap, Span, Symbol};
-use crate::catalog::{Kind as ShapeKind, Obtain, Shape};
-use crate::diag::{Diagnostic, codes, quoted_list};
-use crate::eval::model::ResourceId;
+use crate::base::{IndexMap, Span, Symbol, limits};
+use crate::catalog::{Kind as ShapeKind, Shape};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::origin::Origin;
+use crate::eval::references::references_of;
 use crate::eval::spread::Spread;
-use crate::eval::value::{AssetPart, Attribute, Hole, Kind, Node, NodeKind, Principal, Template, Value};
+use crate::eval::value::{AssetPart, Hole, Kind, Node, NodeKind, Template, Value};
 use crate::eval::{Evaluator, units};
+use crate::types::shape::property_of;
 
 /// How properties are called that say together where something lies.
 const ASSET_PLACES: [(&str, &str); 2] = [("S3Bucket", "S3Key"), ("Bucket", "Key")];
@@ -26,47 +28,53 @@ pub(super) struct Slot<'a> {
 }
 
 impl<'p> Evaluator<'p> {
-    /// A value as a property of this shape. `None`: it is left out, or was reported.
+    /// A value as a property of this shape. `None`: it is left out. What was reported becomes [`NodeKind::Error`].
+    ///
+    /// Only kinds are decided here. Whether the value is one that AWS takes is asked of the finished resource.
     pub(super) fn property_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
         let span = self.value_span(value, slot.span);
         let slot = Slot { span, ..slot };
-        match &value.kind {
-            Kind::Error | Kind::None => return None,
+        let node = match &value.kind {
+            Kind::None => return None,
+            Kind::Error => None,
             Kind::Absent(name) => {
                 self.absent(*name, span);
-                return None;
+                None
             }
-            Kind::Instance(id) => {
-                let id = *id;
-                if shape.kind() == ShapeKind::List {
-                    return self.wrong_property(value, shape, slot);
-                }
-                return self.reference(id, shape, value, slot);
-            }
-            _ => {}
-        }
+            Kind::Instance(id) if shape.kind() != ShapeKind::List => self.reference(*id, shape, value, slot),
+            _ => self.shaped(value, shape, slot),
+        };
+        Some(node.unwrap_or(Node::new(NodeKind::Error, value.origin)))
+    }
+
+    fn shaped(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
         let node = match shape.kind() {
             ShapeKind::Union => return self.union_node(value, shape, slot),
-            ShapeKind::Json => return self.plain_node(value, span),
+            ShapeKind::Json => return self.plain_node(value, slot.span),
             ShapeKind::String => self.string_node(value, slot),
-            ShapeKind::Integer | ShapeKind::Number => self.number_node(value, shape, slot),
-            ShapeKind::Boolean => match &value.kind {
-                Kind::Bool(known) => Some(NodeKind::Bool(*known)),
-                Kind::Text(text) if text.single_hole().is_some() => Some(NodeKind::Text(text.clone())),
-                _ => None,
-            },
+            ShapeKind::Integer | ShapeKind::Number => self.number_node(value, shape.kind(), slot),
+            ShapeKind::Boolean => boolean_node(value),
             ShapeKind::List => return self.list_node(value, shape, slot),
             ShapeKind::Map => return self.map_node(value, shape, slot),
             ShapeKind::Object => return self.object_node(value, shape, slot),
         };
-        let Some(node) = node else { return self.wrong_property(value, shape, slot) };
-        let spread = self.property_spread(value, slot);
-        let node = Node::new(node, value.origin).spread(spread);
-        self.check_node(&node, shape, slot);
-        Some(node)
+        self.scalar(node, value, shape, slot)
     }
 
-    fn value_span(&self, value: &Value, otherwise: Span) -> Span {
+    /// A finished scalar; a reference in it must be of the right kind.
+    fn scalar(&mut self, node: Option<NodeKind>, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+        let Some(node) = node else { return self.wrong_property(value, shape, slot) };
+        if let NodeKind::Text(text) = &node
+            && let Some(hole) = text.single_hole()
+            && !self.reference_fits(hole, shape, slot)
+        {
+            return None;
+        }
+        let spread = self.property_spread(value, slot);
+        Some(Node::new(node, value.origin).spread(spread))
+    }
+
+    pub(super) fn value_span(&self, value: &Value, otherwise: Span) -> Span {
         let span = self.model.origins.span(value.origin);
         if span.is_none() { otherwise } else { span }
     }
@@ -136,8 +144,8 @@ impl<'p> Evaluator<'p> {
         }))
     }
 
-    fn number_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<NodeKind> {
-        let whole = shape.kind() == ShapeKind::Integer;
+    fn number_node(&mut self, value: &Value, kind: ShapeKind, slot: Slot<'_>) -> Option<NodeKind> {
+        let whole = kind == ShapeKind::Integer;
         Some(match &value.kind {
             Kind::Int(number) => NodeKind::Int(*number),
             Kind::Float(number) | Kind::Percent(number) if !whole => NodeKind::Float(*number),
@@ -169,7 +177,6 @@ impl<'p> Evaluator<'p> {
     }
 
     fn list_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
-        let item_shape = shape.items();
         let items: Vec<Value> = match &value.kind {
             Kind::List(items) => items.to_vec(),
             Kind::Family(family) => family.values().map(|id| Value::new(Kind::Instance(*id), value.origin)).collect(),
@@ -179,28 +186,14 @@ impl<'p> Evaluator<'p> {
             }
             _ => return self.wrong_property(value, shape, slot),
         };
-        let count = items.len();
-        let nodes: Vec<Node> = items
+        let mut first = shape.prefix_items();
+        let nodes = items
             .iter()
-            .filter_map(|item| match item_shape {
-                Some(item_shape) => self.property_node(item, item_shape, slot),
+            .filter_map(|item| match first.next().or(shape.items()) {
+                Some(inner) => self.property_node(item, inner, slot),
                 None => self.plain_node(item, slot.span),
             })
             .collect();
-        let too_few = shape.min_items().is_some_and(|least| count < least as usize);
-        let too_many = shape.max_items().is_some_and(|most| count > most as usize);
-        if too_few || too_many {
-            let limit = if too_few {
-                format!("at least {}", shape.min_items().unwrap_or_default())
-            } else {
-                format!("at most {}", shape.max_items().unwrap_or_default())
-            };
-            self.report(Diagnostic::new(
-                codes::VALUE_OUT_OF_RANGE,
-                slot.span,
-                format!("`{}` of `{}` takes {limit} elements, not {count}", slot.path, slot.ty),
-            ));
-        }
         Some(Node::new(NodeKind::List(nodes), value.origin))
     }
 
@@ -245,374 +238,108 @@ impl<'p> Evaluator<'p> {
             return self.asset_node(value, file, shape, slot);
         }
         let Kind::Record(record) = &value.kind else { return self.wrong_property(value, shape, slot) };
+        let record = record.clone();
+        let is_set = |name: &str| record.keys().any(|key| *key == name);
         let mut map = IndexMap::with_capacity_and_hasher(record.len(), Default::default());
-        for (key, item) in record.clone().iter() {
+        for (key, item) in record.iter() {
             let path = format!("{}.{key}", slot.path);
             let span = self.value_span(item, slot.span);
             let slot = Slot { path: &path, span, ..slot };
-            match shape.property(key.as_str()) {
-                Some(property) => {
-                    if let Some(node) = self.property_node(item, property.shape(), slot) {
-                        map.insert(*key, node);
-                    }
-                }
-                None if !shape.is_closed() => {
-                    if let Some(node) = self.plain_node(item, slot.span) {
-                        map.insert(*key, node);
-                    }
-                }
-                None => {
-                    let known = shape.properties().map(|property| property.name());
-                    let mut diagnostic = Diagnostic::new(
-                        codes::UNKNOWN_PROPERTY,
-                        slot.span,
-                        format!("`{}` has no property `{path}`", slot.ty),
-                    )
-                    .did_you_mean(slot.span, key.as_str(), known);
-                    diagnostic.fixes.clear();
-                    self.report(diagnostic);
-                }
-            }
-        }
-        for name in shape.required() {
-            let misspelt = record.keys().any(|key| {
-                shape.property(key.as_str()).is_none() && crate::diag::nearest(key.as_str(), [name]).is_some()
-            });
-            if misspelt {
-                continue;
-            }
-            if !map.contains_key(&Symbol::new(name)) && !record.get(&Symbol::new(name)).is_some_and(Value::is_error) {
-                let diagnostic = Diagnostic::new(
-                    codes::MISSING_PROPERTY,
-                    slot.span,
-                    format!("`{}` of `{}` lacks its `{name}`", slot.path, slot.ty),
-                )
-                .help(format!("add `{name} = …`"));
-                self.report(diagnostic);
+            let node = match property_of(shape, key.as_str(), &is_set) {
+                Some(property) => self.property_node(item, property.shape(), slot),
+                // What is unknown is told of the whole; what stands there matters no more.
+                None => self.quietly(item.origin, |evaluator| evaluator.plain_node(item, slot.span)),
+            };
+            if let Some(node) = node {
+                map.insert(*key, node);
             }
         }
         Some(Node::new(NodeKind::Map(map), value.origin))
     }
 
-    fn union_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
-        let alternatives: Vec<Shape> = shape.one_of().chain(shape.any_of()).collect();
-        for alternative in &alternatives {
-            let before = self.diagnostics.len();
-            let node = self.property_node(value, *alternative, slot);
-            let silent = self.diagnostics.len() == before;
-            if node.is_some() && silent {
-                return node;
-            }
+    /// What a value becomes where nothing is to be said of it.
+    fn quietly(&mut self, origin: Origin, work: impl FnOnce(&mut Self) -> Option<Node>) -> Option<Node> {
+        let before = self.diagnostics.len();
+        let node = work(self);
+        if self.diagnostics.len() > before {
             self.diagnostics.truncate(before);
+            return Some(Node::new(NodeKind::Error, origin));
         }
-        let kinds: Vec<ShapeKind> = shape.primitives().collect();
+        node
+    }
+
+    /// A value of one of several kinds, as the alternative that takes its kind wants it.
+    fn union_node(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+        let alternatives = alternatives_of(shape);
+        let of_kind = |kind: ShapeKind| alternatives.iter().copied().find(|inner| inner.kind() == kind);
+        let takes = |kind: ShapeKind| shape.primitives().any(|own| own == kind) || of_kind(kind).is_some();
+        let takes_nothing_else = alternatives.is_empty() && shape.primitives().next().is_none();
         let node = match &value.kind {
-            Kind::Record(_) if kinds.contains(&ShapeKind::Object) && shape.properties().next().is_some() => {
+            Kind::Record(_) | Kind::Asset(_)
+                if of_kind(ShapeKind::Object).is_some() || shape.properties().next().is_some() =>
+            {
                 return self.object_node(value, shape, slot);
             }
-            Kind::Record(_) | Kind::List(_) => return self.plain_node(value, slot.span),
-            Kind::Bool(known) if kinds.contains(&ShapeKind::Boolean) => Some(NodeKind::Bool(*known)),
-            Kind::Int(number) if kinds.contains(&ShapeKind::Integer) || kinds.contains(&ShapeKind::Number) => {
-                Some(NodeKind::Int(*number))
+            Kind::Record(_) => match of_kind(ShapeKind::Map) {
+                Some(map) => return self.map_node(value, map, slot),
+                None => return self.plain_node(value, slot.span),
+            },
+            Kind::List(_) | Kind::Family(_) => match of_kind(ShapeKind::List) {
+                Some(list) => return self.list_node(value, list, slot),
+                None => return self.plain_node(value, slot.span),
+            },
+            Kind::Bool(_) if takes(ShapeKind::Boolean) => boolean_node(value),
+            Kind::Int(_) | Kind::Float(_) | Kind::Percent(_) | Kind::Duration(_) | Kind::Size(_)
+                if takes(ShapeKind::Number) =>
+            {
+                self.number_node(value, ShapeKind::Number, slot)
             }
-            _ if kinds.contains(&ShapeKind::String) || kinds.is_empty() => self.string_node(value, slot),
+            Kind::Int(_) | Kind::Float(_) | Kind::Percent(_) | Kind::Duration(_) | Kind::Size(_)
+                if takes(ShapeKind::Integer) =>
+            {
+                self.number_node(value, ShapeKind::Integer, slot)
+            }
+            _ if takes(ShapeKind::String) || takes_nothing_else => self.string_node(value, slot),
+            Kind::Text(text) if text.single_hole().is_some() => Some(NodeKind::Text(text.clone())),
             _ => None,
         };
-        match node {
-            Some(node) => Some(Node::new(node, value.origin).spread(value.spread)),
-            None if alternatives.is_empty() => self.plain_node(value, slot.span),
-            None => self.wrong_property(value, shape, slot),
+        if node.is_none() && (takes_nothing_else || of_kind(ShapeKind::Json).is_some()) {
+            return self.plain_node(value, slot.span);
         }
-    }
-
-    /// An instance where a value of this shape is wanted: its id, an attribute, or its ARN.
-    fn reference(
-        &mut self,
-        id: crate::eval::model::InstanceId,
-        shape: Shape,
-        value: &Value,
-        slot: Slot<'_>,
-    ) -> Option<Node> {
-        let Some(resource) = self.model.instances.get(id.index()).and_then(|instance| instance.resource) else {
-            let ty = self.instance_type(id);
-            self.report(
-                Diagnostic::new(
-                    codes::MISSING_MAIN,
-                    slot.span,
-                    format!("`{ty}` has no `main` instance, so it stands for nothing"),
-                )
-                .help("use one of its outputs"),
-            );
-            return None;
-        };
-        let attribute = self.wanted_attribute(resource, shape, slot)?;
-        Some(Node::new(NodeKind::Text(Template::hole(Hole::Resource(resource, attribute))), value.origin))
-    }
-
-    fn wanted_attribute(&mut self, resource: ResourceId, shape: Shape, slot: Slot<'_>) -> Option<Attribute> {
-        let ty = self.model.resources.get(resource.index())?.ty;
-        let mut references: Vec<(&'static str, &'static str)> = references_of(shape);
-        references.dedup();
-        if let Some((_, attribute)) = references.iter().find(|(target, _)| *target == ty.as_str()) {
-            let known = self.catalog.resource_type(ty.as_str())?;
-            let obtained = known.obtain(attribute);
-            return Some(match obtained {
-                Some(Obtain::Ref) => Attribute::Id,
-                Some(found) if known.arn() == Some(found) => Attribute::Arn,
-                Some(Obtain::GetAtt(name)) => Attribute::Named(Symbol::new(name)),
-                None if *attribute == "Arn" => Attribute::Arn,
-                None => Attribute::Id,
-            });
-        }
-        if !references.is_empty() {
-            let mut wanted: Vec<&str> = references.iter().map(|(target, _)| *target).collect();
-            wanted.dedup();
-            let diagnostic = Diagnostic::new(
-                codes::WRONG_REFERENCE_KIND,
-                slot.span,
-                format!("`{}` of `{}` takes {}, and this is a `{ty}`", slot.path, slot.ty, quoted_list(wanted, 3)),
-            )
-            .help("refer to an instance of that type; if AWS takes this one as well, write `.id`, `.name` or `.arn` behind it");
-            self.report(diagnostic);
-            return None;
-        }
-        let name = last(slot.path);
-        Some(if name.ends_with("Arn") || name.ends_with("ARN") || name.ends_with("Arns") {
-            Attribute::Arn
-        } else {
-            Attribute::Id
-        })
-    }
-
-    /// A reference that is spelled out (`queue.arn`) must fit as well as one that is not.
-    fn check_reference(&mut self, hole: Hole, shape: Shape, slot: Slot<'_>) {
-        let Hole::Resource(resource, Attribute::Id | Attribute::Arn) = hole else { return };
-        let references = references_of(shape);
-        let Some(ty) = self.model.resources.get(resource.index()).map(|resource| resource.ty) else { return };
-        if references.is_empty() || references.iter().any(|(target, _)| *target == ty.as_str()) {
-            return;
-        }
-        let mut wanted: Vec<&str> = references.iter().map(|(target, _)| *target).collect();
-        wanted.dedup();
-        let diagnostic = Diagnostic::new(
-            codes::WRONG_REFERENCE_KIND,
-            slot.span,
-            format!("`{}` of `{}` takes {}, and this is a `{ty}`", slot.path, slot.ty, quoted_list(wanted, 3)),
-        )
-        .help("refer to an instance of that type");
-        self.report(diagnostic);
-    }
-
-    /// Limits of a scalar: allowed values, pattern, length, range.
-    fn check_node(&mut self, node: &Node, shape: Shape, slot: Slot<'_>) {
-        match &node.kind {
-            NodeKind::Text(text) => {
-                if let Some(hole) = text.single_hole() {
-                    self.check_reference(hole, shape, slot);
-                }
-                if text.holes().any(|hole| matches!(hole, Hole::Variable(_))) {
-                    return;
-                }
-                let Some(known) = self.by_value(text) else { return };
-                if known.starts_with("{{resolve:") {
-                    return;
-                }
-                self.check_text(&known, shape, slot);
-            }
-            NodeKind::Int(number) => {
-                #[expect(clippy::cast_precision_loss, reason = "limits are small")]
-                self.check_range(*number as f64, &number.to_string(), shape, slot);
-            }
-            NodeKind::Float(number) => self.check_range(*number, &number.to_string(), shape, slot),
-            NodeKind::Bool(_)
-            | NodeKind::List(_)
-            | NodeKind::Map(_)
-            | NodeKind::Json(_)
-            | NodeKind::Base64(_)
-            | NodeKind::Zone(_) => {}
-        }
-    }
-
-    fn check_text(&mut self, text: &str, shape: Shape, slot: Slot<'_>) {
-        let mut allowed = shape.enum_values().peekable();
-        if allowed.peek().is_some() {
-            let fits = if shape.enum_ignores_case() {
-                shape.enum_values().any(|value| value.eq_ignore_ascii_case(text))
-            } else {
-                shape.enum_values().has(text)
-            };
-            if !fits {
-                let values: Vec<&str> = allowed.collect();
-                let diagnostic = Diagnostic::new(
-                    codes::VALUE_NOT_ALLOWED,
-                    slot.span,
-                    format!("`{}` of `{}` cannot be {text:?}", slot.path, slot.ty),
-                )
-                .help(format!("AWS accepts {}", quoted_list(values.iter().copied(), 12)));
-                let diagnostic = match crate::diag::nearest(text, values.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("did you mean {near:?}?")).fix(
-                        format!("write {near:?}"),
-                        slot.span,
-                        format!("{near:?}"),
-                    ),
-                    None => diagnostic,
-                };
-                self.report(diagnostic);
-                return;
-            }
-        }
-        let count = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        let short = shape.min_length().filter(|least| count < *least);
-        let long = shape.max_length().filter(|most| count > *most);
-        if let Some(limit) = short.or(long) {
-            let bound = if short.is_some() { "at least" } else { "at most" };
-            let diagnostic = Diagnostic::new(
-                codes::VALUE_OUT_OF_RANGE,
-                slot.span,
-                format!("`{}` of `{}` has {bound} {limit} characters, and this has {count}", slot.path, slot.ty),
-            );
-            self.report(diagnostic);
-            return;
-        }
-        if let Some(pattern) = shape.pattern()
-            && crate::types::text::contains(pattern, text) == Some(false)
-        {
-            let diagnostic = Diagnostic::new(
-                codes::PATTERN_MISMATCH,
-                slot.span,
-                format!("{text:?} is no `{}` of `{}`", slot.path, slot.ty),
-            )
-            .help(format!("it must match `{pattern}`"));
-            self.report(diagnostic);
-        }
-    }
-
-    fn check_range(&mut self, number: f64, shown: &str, shape: Shape, slot: Slot<'_>) {
-        let mut allowed = shape.enum_values().peekable();
-        if allowed.peek().is_some() && !shape.enum_values().has(shown) {
-            let values: Vec<&str> = allowed.collect();
-            let diagnostic = Diagnostic::new(
-                codes::VALUE_NOT_ALLOWED,
-                slot.span,
-                format!("`{}` of `{}` cannot be {shown}", slot.path, slot.ty),
-            )
-            .help(format!("AWS accepts {}", quoted_list(values, 30)));
-            self.report(diagnostic);
-            return;
-        }
-        let low = shape.minimum().filter(|least| number < *least);
-        let high = shape.maximum().filter(|most| number > *most);
-        if let Some(limit) = low.or(high) {
-            let bound = if low.is_some() { "at least" } else { "at most" };
-            let diagnostic = Diagnostic::new(
-                codes::VALUE_OUT_OF_RANGE,
-                slot.span,
-                format!("`{}` of `{}` is {bound} {limit}, and this is {shown}", slot.path, slot.ty),
-            );
-            self.report(diagnostic);
-        }
-    }
-
-    /// A value where the shape is free: JSON as written. Instances must say what is meant of them.
-    pub(super) fn plain_node(&mut self, value: &Value, span: Span) -> Option<Node> {
-        let span = self.value_span(value, span);
-        let kind = match &value.kind {
-            Kind::Error | Kind::None => return None,
-            Kind::Bool(known) => NodeKind::Bool(*known),
-            Kind::Int(number) => NodeKind::Int(*number),
-            Kind::Float(number) | Kind::Percent(number) => NodeKind::Float(*number),
-            Kind::Text(text) | Kind::Secret(text) => NodeKind::Text(text.clone()),
-            Kind::Cidr(cidr) => NodeKind::Text(Template::literal(&cidr.to_string())),
-            Kind::Every(time) => NodeKind::Text(Template::literal(&units::rate(*time))),
-            Kind::Cron(text) => NodeKind::Text(Template::literal("cron(").then(text).then(&Template::literal(")"))),
-            Kind::Json(document) => NodeKind::Json(Box::new((**document).clone())),
-            Kind::Base64(text) => NodeKind::Base64(text.clone()),
-            Kind::Zone(index) => NodeKind::Zone(*index),
-            Kind::List(items) => {
-                let items = items.clone();
-                NodeKind::List(items.iter().filter_map(|item| self.plain_node(item, span)).collect())
-            }
-            Kind::Record(record) => {
-                let record = record.clone();
-                let mut map = IndexMap::with_capacity_and_hasher(record.len(), Default::default());
-                for (key, item) in record.iter() {
-                    if let Some(node) = self.plain_node(item, span) {
-                        map.insert(*key, node);
-                    }
-                }
-                NodeKind::Map(map)
-            }
-            Kind::Principal(principal) => principal_node(principal, value.origin),
-            Kind::Absent(name) => {
-                self.absent(*name, span);
-                return None;
-            }
-            Kind::Duration(_) | Kind::Size(_) => {
-                let found = self.describe(value);
-                self.report(
-                    Diagnostic::new(codes::WRONG_TYPE, span, format!("in which unit is {found} meant here?"))
-                        .help("write `x.seconds`, `x.days`, `x.MiB` and the like"),
-                );
-                return None;
-            }
-            Kind::Date(_) => NodeKind::Text(self.as_template(value, span)?.0),
-            Kind::Instance(_)
-            | Kind::Family(_)
-            | Kind::Stack(_)
-            | Kind::External(_)
-            | Kind::AttributePath(..)
-            | Kind::Type(_)
-            | Kind::Asset(_)
-            | Kind::Metric(_)
-            | Kind::Threshold(_)
-            | Kind::Builtin(_) => {
-                let found = self.describe(value);
-                self.report(
-                    Diagnostic::new(codes::WRONG_TYPE, span, format!("{found} is no value that a template can hold"))
-                        .help("for an instance, write `.id`, `.name`, `.arn` or an attribute behind it"),
-                );
-                return None;
-            }
-        };
-        Some(Node::new(kind, value.origin).spread(value.spread))
+        self.scalar(node, value, shape, slot)
     }
 }
 
-/// A principal as policies write it.
-fn principal_node(principal: &Principal, origin: crate::eval::origin::Origin) -> NodeKind {
-    let one = |key: &str, text: &Template| {
-        NodeKind::Map([(Symbol::new(key), Node::new(NodeKind::Text(text.clone()), origin))].into_iter().collect())
-    };
-    match principal {
-        Principal::Service(text) => one("Service", text),
-        Principal::Arn(text) => one("AWS", text),
-        Principal::Federated(text) => one("Federated", text),
-        Principal::Everyone => NodeKind::Text(Template::literal("*")),
-        Principal::Account => one("AWS", &Template::hole(Hole::Pseudo(crate::eval::value::Pseudo::Account))),
+fn boolean_node(value: &Value) -> Option<NodeKind> {
+    match &value.kind {
+        Kind::Bool(known) => Some(NodeKind::Bool(*known)),
+        Kind::Text(text) if text.single_hole().is_some() => Some(NodeKind::Text(text.clone())),
+        _ => None,
     }
 }
 
-/// What a shape, or one of its alternatives, refers to.
-fn references_of(shape: Shape) -> Vec<(&'static str, &'static str)> {
-    shape
-        .references()
-        .chain(
-            shape
-                .one_of()
-                .chain(shape.any_of())
-                .chain(shape.all_of())
-                .flat_map(|inner| inner.references().collect::<Vec<_>>()),
-        )
-        .map(|reference| (reference.type_name, reference.attribute))
-        .collect()
+/// What a value of a union may be, alternatives within alternatives included.
+fn alternatives_of(shape: Shape) -> Vec<Shape> {
+    let mut found: Vec<Shape> = shape.one_of().chain(shape.any_of()).chain(shape.all_of()).collect();
+    let mut at = 0;
+    while let Some(inner) = found.get(at).copied() {
+        if inner.kind() == ShapeKind::Union {
+            found.extend(inner.one_of().chain(inner.any_of()).chain(inner.all_of()).filter(|one| *one != inner));
+        }
+        at += 1;
+        if at > limits::MAX_ALTERNATIVES {
+            break;
+        }
+    }
+    found
 }
 
-fn last(path: &str) -> &str {
+pub(super) fn last(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
 /// What a shape takes, in words.
-fn describe_shape(shape: Shape) -> String {
+pub(super) fn describe_shape(shape: Shape) -> String {
     match shape.kind() {
         ShapeKind::String => {
             let references = references_of(shape);

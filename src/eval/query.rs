@@ -362,6 +362,7 @@ fn words_of(evidence: &[Answer]) -> Option<String> {
 /// A finished property as a value that can be compared.
 fn node_value(node: &Node) -> Value {
     let kind = match &node.kind {
+        NodeKind::Error => Kind::Error,
         NodeKind::Bool(known) => Kind::Bool(*known),
         NodeKind::Int(number) => Kind::Int(*number),
         NodeKind::Float(number) => Kind::Float(*number),

@@ -235,7 +235,7 @@ impl Node {
             NodeKind::List(items) => items.iter().any(|item| item.has_hole(hole)),
             NodeKind::Map(entries) => entries.values().any(|entry| entry.has_hole(hole)),
             NodeKind::Json(inner) => inner.has_hole(hole),
-            NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Zone(_) => false,
+            NodeKind::Error | NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Zone(_) => false,
         }
     }
 }
@@ -243,6 +243,8 @@ impl Node {
 /// What a property's value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NodeKind {
+    /// A mistake that has been reported; nothing is emitted then.
+    Error,
     /// A boolean.
     Bool(bool),
     /// A whole number.
@@ -391,7 +393,8 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Node> {
         match &self.kind {
             NodeKind::Map(map) => map.get(&Symbol::new(key)),
-            NodeKind::Bool(_)
+            NodeKind::Error
+            | NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Text(_)
@@ -423,7 +426,7 @@ impl Node {
             NodeKind::List(items) => items.iter().for_each(|item| item.each_template(visit)),
             NodeKind::Map(map) => map.values().for_each(|item| item.each_template(visit)),
             NodeKind::Json(inner) => inner.each_template(visit),
-            NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Zone(_) => {}
+            NodeKind::Error | NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Zone(_) => {}
         }
     }
 }

@@ -198,7 +198,8 @@ impl Walk<'_, '_> {
                 map.values().for_each(|item| self.node(item, id, channels, about, at));
             }
             NodeKind::List(list) => list.iter().for_each(|item| self.node(item, id, channels, about, at)),
-            NodeKind::Bool(_)
+            NodeKind::Error
+            | NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Text(_)
@@ -280,7 +281,8 @@ fn texts(node: Option<&Node>) -> Vec<Text> {
         NodeKind::Text(text) => Some(text.clone()),
         NodeKind::Bool(value) => Some(Text::literal(&value.to_string())),
         NodeKind::Int(number) => Some(Text::literal(&number.to_string())),
-        NodeKind::Float(_)
+        NodeKind::Error
+        | NodeKind::Float(_)
         | NodeKind::List(_)
         | NodeKind::Map(_)
         | NodeKind::Json(_)

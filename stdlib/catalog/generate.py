@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the catalog's data from pinned packages.
 
-    python3 stdlib/catalog/generate.py --cache DIR           writes types/, iam/ and meta.json beside this file
+    python3 stdlib/catalog/generate.py --cache DIR           writes types/, iam/, meta.json and conditions.json here
     python3 stdlib/catalog/generate.py --cache DIR --check   makes them anew and fails if the committed ones differ
 
 The packages and their versions stand in sources.py. overrides.json is written by hand and never touched here.
@@ -20,6 +20,7 @@ from typing import Any
 
 import iam
 import resource_types
+from conditions import conditions
 from sources import NPM, PIP, Json, Sources
 
 HERE = Path(__file__).resolve().parent
@@ -51,7 +52,8 @@ def write(sources: Sources, folder: Path) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     known, unknown = resource_types.regions_of(sources)
     files: dict[str, Json] = {}
-    for name, entry in resource_types.resource_types(sources).items():
+    types = resource_types.resource_types(sources)
+    for name, entry in types.items():
         files.setdefault(name.split("::")[1].lower(), {})[name] = entry
     for service, entries in files.items():
         write_json(folder / "types" / f"{service}.json", entries)
@@ -66,6 +68,7 @@ def write(sources: Sources, folder: Path) -> None:
         "globalConditionKeys": iam.global_keys(sources),
     }
     write_json(folder / "meta.json", meta)
+    write_json(folder / "conditions.json", conditions(sources, types))
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -93,8 +96,9 @@ def differences(fresh: Path, committed: Path):
             pair = (fresh / name / file, committed / name / file)
             if not all(path.exists() for path in pair) or not filecmp.cmp(*pair, shallow=False):
                 yield f"{name}/{file}"
-    if not filecmp.cmp(fresh / "meta.json", committed / "meta.json", shallow=False):
-        yield "meta.json"
+    for name in ("meta.json", "conditions.json"):
+        if not filecmp.cmp(fresh / name, committed / name, shallow=False):
+            yield name
 
 
 if __name__ == "__main__":

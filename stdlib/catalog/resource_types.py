@@ -21,7 +21,7 @@ COMBINATIONS = (
 )
 SCHEMA_LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")
 SCHEMA_MAPS = ("properties", "patternProperties")
-SCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else")
+SCHEMAS = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
 
 
 def regions_of(sources: Sources) -> tuple[list[str], list[str]]:

@@ -286,7 +286,10 @@ def twice(mutator: Mutator) -> Iterator[Mistake]:
     for site in mutator.sites():
         if site.path and isinstance(site.value, list) and site.value and site.node.get("uniqueItems"):
             if len(site.value) < site.node.get("maxItems", 99):
-                yield mutator.replaced(site, [*site.value, copy.deepcopy(site.value[0])], "duplicate_item")
+                mistake = mutator.replaced(site, [*site.value, copy.deepcopy(site.value[0])], "duplicate_item")
+                # The second of the two is one too many.
+                mistake.path = (*site.path, len(site.value))
+                yield mistake
 
 
 def read_only(mutator: Mutator) -> Iterator[Mistake]:
@@ -458,6 +461,8 @@ def wrong_format(mutator: Mutator) -> Iterator[Mistake]:
 def deprecated(mutator: Mutator) -> Iterator[Mistake]:
     schema = mutator.schemas.schema(mutator.main.type)
     for pointer in schema.get("deprecatedProperties", []):
+        if pointer in mutator.schemas.read_only(mutator.main.type):
+            continue
         *holders, key = pointer.split("/")[2:]
         for site in mutator.sites():
             node = site.node.get("properties", {}).get(key)

@@ -65,6 +65,7 @@ INGRESS = ("SecurityGroupIngress", 0)
 ALARM = {
     "ComparisonOperator": "GreaterThanThreshold", "EvaluationPeriods": 1, "MetricName": "Errors",
     "Namespace": "AWS/Lambda", "Period": 60, "Statistic": "Sum", "Threshold": 1,
+    "AlarmActions": ["arn:aws:sns:us-east-1:111122223333:some-topic"],
 }
 CACHE = {"Engine": "redis", "EngineVersion": "7.1", "CacheNodeType": "cache.t4g.micro", "NumCacheNodes": 1}
 INSTANCE = {"ImageId": "ami-0a1b2c3d4e5f60718", "InstanceType": "t3.micro"}
@@ -101,9 +102,6 @@ PAIRS = [
          "value_not_allowed", ("ProvisionedThroughput", "ReadCapacityUnits")),
     pair("AWS::EC2::SecurityGroup", GROUP,
          {"SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": 443, "CidrIp": "10.0.0.0/8"}]}, "missing_property", INGRESS),
-    pair("AWS::EC2::SecurityGroup", GROUP,
-         {"SecurityGroupIngress": [{"IpProtocol": "-1", "FromPort": 443, "ToPort": 443, "CidrIp": "10.0.0.0/8"}]},
-         "conflicting_properties", (*INGRESS, "FromPort")),
     pair("AWS::EC2::SecurityGroup", GROUP,
          {"SecurityGroupIngress": [{"IpProtocol": "tcp", "FromPort": -1, "ToPort": 443, "CidrIp": "10.0.0.0/8"}]},
          "value_not_allowed", (*INGRESS, "ToPort")),

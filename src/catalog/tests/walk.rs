@@ -20,13 +20,13 @@ fn walk(shape: Shape, seen: &mut HashSet<Shape>, pending: &mut Vec<Shape>) {
     }
     let mut last = 0;
     for (facet, value) in shape.facets() {
-        assert!(last < facet && facet <= F_DEPENDENT_SHAPES, "facet {facet} after {last}");
+        assert!(last < facet && facet <= F_CONDITIONS, "facet {facet} after {last}");
         last = facet;
         assert_ne!(value, NONE);
     }
     pending.extend(shape.items());
     pending.extend(shape.prefix_items().chain(shape.one_of()).chain(shape.any_of()).chain(shape.all_of()));
-    pending.extend(shape.excluded());
+    pending.extend(shape.conditions().chain(shape.excluded()).chain(shape.contains()).chain(shape.keys()));
     pending.extend(shape.dependent_shapes().map(|(_, shape)| shape));
     if let Some(conditional) = shape.conditional() {
         pending.extend([Some(conditional.condition), conditional.then, conditional.otherwise].into_iter().flatten());

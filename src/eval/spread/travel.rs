@@ -280,7 +280,8 @@ impl<'p> Evaluator<'p> {
             NodeKind::Bool(_) | NodeKind::Int(_) | NodeKind::Float(_) | NodeKind::Text(_) if !node.spread.is_none() => {
                 found.extend(self.spread_fault(node, shape, at));
             }
-            NodeKind::Bool(_)
+            NodeKind::Error
+            | NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Text(_)

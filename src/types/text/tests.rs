@@ -241,7 +241,14 @@ fn schema_patterns() -> BTreeSet<&'static str> {
         found.extend(shape.key_pattern());
         waiting.extend(shape.properties().map(|property| property.shape()));
         waiting.extend(shape.items());
-        waiting.extend(shape.prefix_items().chain(shape.one_of()).chain(shape.any_of()).chain(shape.all_of()));
+        waiting.extend(
+            shape
+                .prefix_items()
+                .chain(shape.one_of())
+                .chain(shape.any_of())
+                .chain(shape.all_of())
+                .chain(shape.conditions()),
+        );
         waiting.extend(shape.excluded());
         waiting.extend(shape.dependent_shapes().map(|(_, shape)| shape));
         if let Some(conditional) = shape.conditional() {

@@ -152,7 +152,8 @@ pub(super) fn find<'n>(node: &'n Node, key: &str) -> Option<&'n Node> {
     match &node.kind {
         NodeKind::Map(map) => map.get(&Symbol::new(key)).or_else(|| map.values().find_map(|inner| find(inner, key))),
         NodeKind::List(items) => items.iter().find_map(|item| find(item, key)),
-        NodeKind::Bool(_)
+        NodeKind::Error
+        | NodeKind::Bool(_)
         | NodeKind::Int(_)
         | NodeKind::Float(_)
         | NodeKind::Text(_)

@@ -123,7 +123,8 @@ impl<'m> Reader<'m> {
                     }
                 }
             }
-            NodeKind::Bool(_)
+            NodeKind::Error
+            | NodeKind::Bool(_)
             | NodeKind::Int(_)
             | NodeKind::Float(_)
             | NodeKind::Text(_)
@@ -283,7 +284,8 @@ fn is_leaf(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Text(_) => true,
         NodeKind::List(items) => items.iter().all(|item| matches!(item.kind, NodeKind::Text(_))),
-        NodeKind::Bool(_)
+        NodeKind::Error
+        | NodeKind::Bool(_)
         | NodeKind::Int(_)
         | NodeKind::Float(_)
         | NodeKind::Map(_)
