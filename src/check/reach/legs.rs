@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::check::reach::fabric::{Arrival, Spot, Start};
-use crate::check::reach::filters::{Direction, with_peer};
+use crate::check::reach::filters::{Direction, family, with_peer};
 use crate::check::reach::network::{
     GroupId, Interface, InterfaceId, Listens, OutsideId, Peer, ServiceId, SubnetId, Sure,
 };
@@ -222,6 +222,8 @@ impl Solver {
         if way.crossings.is_empty() {
             packets = packets.cut(|packets| packets.from(&sender.all));
         }
+        // Nothing goes from one family of addresses to the other.
+        packets = family(&packets, false).or(&family(&packets, true));
         way.packets = packets.clone();
         // Behind a NAT gateway whatever it passes has its address, which is not known; before it, the packet is another one.
         for crossing in way.crossings.iter().rev() {

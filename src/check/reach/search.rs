@@ -274,8 +274,14 @@ impl<'s> Search<'s> {
         if let Some(service) = self.aim
             && let Some(index) = self.service_route(table, place.vpc, service)
         {
-            let flow = Flow { packets: packets.clone(), ..flow.clone() };
-            self.take(&flow, &packets, subnet, table, Some(index));
+            // An endpoint serves those who are in its VPC, and nobody who comes through it.
+            let inside = matches!(flow.begun, Start::Subnet(begun, _) if self.net.subnet(begun).vpc == place.vpc);
+            if inside {
+                let flow = Flow { packets: packets.clone(), ..flow.clone() };
+                self.take(&flow, &packets, subnet, table, Some(index));
+            } else {
+                self.stop(flow, Obstacle::NotCarried(Hop::Route(table, index)));
+            }
             return;
         }
         let mut routed = Ranges::none();
