@@ -204,7 +204,7 @@ impl Naive<'_> {
                         self.enter(walk.clone(), GatewayId(at), vpc, &mut ends);
                     }
                 }
-                self.into_the_unknown(&walk, &mut ends);
+                self.reach_the_unknown(&walk, &mut ends);
             }
             Place::Outside(outside) => {
                 for (at, gateway) in self.net.gateways.iter().enumerate() {
@@ -238,7 +238,7 @@ impl Naive<'_> {
                 }
                 let mut walk = walk;
                 walk.groups = Sure::Yes;
-                self.into_the_unknown(&walk, &mut ends);
+                self.reach_the_unknown(&walk, &mut ends);
             }
             Place::Service(_) => {}
         }
@@ -395,7 +395,7 @@ impl Naive<'_> {
     fn outside(&self, walk: &Walk, outside: OutsideId, ends: &mut Vec<End>) {
         if self.net.outside(outside).addresses.as_ref().is_none_or(|own| own.contains(walk.packet.to)) {
             self.end(walk, Place::Outside(outside), ends);
-            self.into_the_unknown(walk, ends);
+            self.reach_the_unknown(walk, ends);
         }
     }
 
@@ -497,11 +497,11 @@ impl Naive<'_> {
             }
         }
         if self.net.vpc(vpc).nets.is_some() {
-            self.into_the_unknown(&walk, ends);
+            self.reach_the_unknown(&walk, ends);
         }
     }
 
-    fn into_the_unknown(&self, walk: &Walk, ends: &mut Vec<End>) {
+    fn reach_the_unknown(&self, walk: &Walk, ends: &mut Vec<End>) {
         for (at, subnet) in self.net.subnets.iter().enumerate() {
             if self.net.vpc(subnet.vpc).nets.is_none()
                 && let Some(walk) = self.past(walk, SubnetId(at), Direction::In)
