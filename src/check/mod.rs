@@ -1,5 +1,6 @@
 //! Checks of one environment, and of all together: one small function each, in a file per subject, all called from the lists below.
 
+pub mod access;
 mod accounts;
 mod catalog;
 mod facts;

@@ -51,6 +51,14 @@ pub enum Command {
     /// Run the `test` blocks of a system
     #[command(after_help = "Example: infrac test specs/hr-lab --junit report.xml")]
     Test(TestArguments),
+    /// Ask whether somebody may do something, over all policies of a system
+    #[command(
+        after_help = "Example: infrac can Compute.app s3:GetObject Storage.uploads specs/hr-lab --expect allowed"
+    )]
+    Can(CanArguments),
+    /// Ask who can do something, by themselves or by way of others
+    #[command(after_help = "Example: infrac who-can s3:GetObject Storage.uploads specs/hr-lab")]
+    WhoCan(WhoCanArguments),
     /// Ask what IAM decides
     #[command(subcommand, arg_required_else_help = true, after_help = "Example: infrac iam simulate request.json")]
     Iam(IamCommand),
@@ -72,6 +80,76 @@ pub enum Command {
         /// The folder to write to
         folder: PathBuf,
     },
+}
+
+/// Arguments of `infrac can`.
+#[derive(Debug, Args)]
+pub struct CanArguments {
+    /// Who: an instance or its role, an ARN, a service such as lambda.amazonaws.com, or `anonymous`
+    #[arg(value_name = "PRINCIPAL")]
+    pub principal: String,
+    /// What, as in s3:GetObject
+    #[arg(value_name = "ACTION")]
+    pub action: String,
+    /// On what: an instance, with what is below it as in `Storage.uploads/inbox/a.csv`, an ARN, or `*`
+    #[arg(value_name = "RESOURCE")]
+    pub resource: String,
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// End with 1 if it is otherwise in one of the environments
+    #[arg(long, value_name = "DECISION")]
+    pub expect: Option<Expected>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: AnswerFormat,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac who-can`.
+#[derive(Debug, Args)]
+pub struct WhoCanArguments {
+    /// What, as in s3:GetObject
+    #[arg(value_name = "ACTION")]
+    pub action: String,
+    /// On what: an instance, with what is below it as in `Storage.uploads/inbox/a.csv`, an ARN, or `*`
+    #[arg(value_name = "RESOURCE")]
+    pub resource: String,
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: AnswerFormat,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What a decision should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Expected {
+    /// Allowed, perhaps under conditions.
+    Allowed,
+    /// Denied, whatever the conditions.
+    Denied,
+}
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// For people.
+    Human,
+    /// For scripts.
+    Json,
 }
 
 /// What to ask of IAM.

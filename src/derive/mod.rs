@@ -43,6 +43,7 @@ pub use depends::uses;
 pub use facts::is_custom;
 pub use lower::known_text;
 pub use refs::{Atom, Place, Reference, expand, has_name, joined};
+pub use statements::operator as condition_operator;
 pub use suppress::{JUDGES, covers, outside, within};
 
 /// Lowers one environment.

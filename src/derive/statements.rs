@@ -237,7 +237,7 @@ fn free_sid(name: &str, taken: &BTreeSet<String>) -> Option<String> {
 }
 
 /// IAM's operator: it follows the type of the key.
-fn operator(condition: &Condition) -> String {
+pub fn operator(condition: &Condition) -> String {
     use ConditionOperator as Op;
     let key = catalog().condition_key(condition.key.as_str());
     let is_bool = condition.values.iter().any(|value| matches!(value, ConditionValue::Bool(_)));

@@ -144,6 +144,22 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
     Ok(Built { checked, files: Some(files) })
 }
 
+/// What a system is, for those who ask.
+#[derive(Debug)]
+pub struct Modelled {
+    /// What the check found.
+    pub checked: Checked,
+    /// One for each environment; none if there is an error.
+    pub models: Vec<Model>,
+}
+
+/// The models of a system, if there is no error in it.
+pub fn models(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Modelled, WorldError> {
+    let mut run = run::run(world, system, options)?;
+    let models = std::mem::take(&mut run.builds).into_iter().map(|(model, ..)| model).collect();
+    Ok(Modelled { checked: run.checked(), models })
+}
+
 /// Everything that is emitted for a system, with the models that it comes from.
 #[derive(Debug)]
 pub struct Emission {

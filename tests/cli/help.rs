@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::run;
 
-const COMMANDS: [&str; 8] = ["check", "build", "plan", "diff", "test", "iam", "explain", "completions"];
+const COMMANDS: [&str; 10] =
+    ["check", "build", "plan", "diff", "test", "can", "who-can", "iam", "explain", "completions"];
 
 #[test]
 fn the_help_names_every_command() {

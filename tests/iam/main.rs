@@ -7,3 +7,4 @@ mod documented;
 mod malformed;
 mod mutants;
 mod properties;
+mod questions;

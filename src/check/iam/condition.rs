@@ -65,3 +65,8 @@ fn compare(test: Test, value: &str, wanted: &str, variables: bool, context: &Con
         Test::Null => false,
     })
 }
+
+/// Whether a value of a policy has no variable without a value.
+pub(super) fn is_resolved(condition: &Condition, value: &str, context: &Context) -> bool {
+    !condition.operator.test.takes_variables() || expand(value, true, context).is_some()
+}

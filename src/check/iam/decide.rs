@@ -140,8 +140,7 @@ impl Said {
 pub fn decide(request: &Request, policies: &Policies) -> Answer {
     let caller = &request.caller;
     let owner = owner(request);
-    let mut context = request.context.clone();
-    describe(request, owner, &mut context);
+    let context = described(request);
     let asked = Asked {
         caller,
         bounded: !policies.boundary.is_empty(),
@@ -261,7 +260,13 @@ fn owner(request: &Request) -> Option<&str> {
     of_arn.or(request.owner.as_deref()).or(request.caller.account())
 }
 
-/// What every request tells, where this one does not tell otherwise.
+/// The request's keys, and what every request tells where this one does not tell otherwise.
+pub(super) fn described(request: &Request) -> Context {
+    let mut context = request.context.clone();
+    describe(request, owner(request), &mut context);
+    context
+}
+
 fn describe(request: &Request, owner: Option<&str>, context: &mut Context) {
     request.caller.describe(context);
     if let Some(owner) = owner {

@@ -8,6 +8,7 @@
 //! JSON ─ request ┘
 //! ```
 
+mod assume;
 mod caller;
 mod condition;
 mod context;
@@ -21,6 +22,7 @@ mod simulate;
 mod statement;
 mod values;
 
+pub use assume::{Verdict, ask, open};
 pub use caller::{Caller, Identity};
 pub use context::Context;
 pub use decide::{Answer, Decision, Layer, Matched, Policies, Request, decide};

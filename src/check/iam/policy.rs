@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::check::iam::glyphs::matches_action;
+
 /// What a policy is attached to, which decides what it may say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -63,6 +65,16 @@ pub enum Scope {
     Of(Vec<String>),
     /// What none of the patterns matches.
     AllBut(Vec<String>),
+}
+
+impl Scope {
+    /// Whether an action is among them.
+    pub fn has_action(&self, action: &str) -> bool {
+        match self {
+            Scope::Of(patterns) => patterns.iter().any(|pattern| matches_action(pattern, action)),
+            Scope::AllBut(patterns) => !patterns.iter().any(|pattern| matches_action(pattern, action)),
+        }
+    }
 }
 
 /// `Principal` or `NotPrincipal`.

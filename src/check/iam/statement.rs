@@ -3,7 +3,7 @@
 use crate::check::iam::caller::{Caller, Reach};
 use crate::check::iam::condition::holds;
 use crate::check::iam::context::Context;
-use crate::check::iam::glyphs::{expand, matches, matches_action};
+use crate::check::iam::glyphs::{expand, matches};
 use crate::check::iam::policy::{Effect, Scope, Statement};
 
 /// A request as statements see it.
@@ -23,17 +23,10 @@ impl Asked<'_> {
             Some(who) => self.caller.meant_by(who, statement.effect == Effect::Deny, self.bounded)?,
             None => Reach::Direct,
         };
-        let applies = self.acts(&statement.actions)
+        let applies = statement.actions.has_action(self.action)
             && statement.resources.as_ref().is_none_or(|resources| self.touches(resources, variables))
             && statement.conditions.iter().all(|condition| holds(condition, variables, self.context));
         applies.then_some(reach)
-    }
-
-    fn acts(&self, actions: &Scope) -> bool {
-        match actions {
-            Scope::Of(patterns) => patterns.iter().any(|pattern| matches_action(pattern, self.action)),
-            Scope::AllBut(patterns) => !patterns.iter().any(|pattern| matches_action(pattern, self.action)),
-        }
     }
 
     fn touches(&self, resources: &Scope, variables: bool) -> bool {

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod build;
+mod can;
 mod check;
 mod diff;
 mod explain;
@@ -34,6 +35,8 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Plan(arguments) => plan::run(&world, arguments, shown),
         Command::Diff(arguments) => diff::run(&world, arguments, shown),
         Command::Test(arguments) => test::run(&world, arguments, shown),
+        Command::Can(arguments) => can::run(&world, arguments, shown),
+        Command::WhoCan(arguments) => can::run_who(&world, arguments, shown),
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),
         Command::Man { folder } => man::run(folder),
