@@ -18,6 +18,12 @@ pub const MAX_PATTERN_DEPTH: usize = 100;
 /// How many states one question about texts may go through before it is given up as not decided.
 pub const MAX_TEXT_STATES: usize = 20_000;
 
+/// How many states a search for equal names may go through, before what is left is not decided.
+pub const MAX_NAME_STATES: usize = 2_000_000;
+
+/// How many pairs of names that can be equal are looked for.
+pub const MAX_NAME_MEETINGS: usize = 200;
+
 /// How much work one such question may be: pairs of character classes that are compared.
 pub const MAX_TEXT_WORK: u32 = 2_000_000;
 

@@ -17,13 +17,14 @@ mod tests;
 mod waive;
 mod ways;
 
+use crate::base::Span;
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
 use crate::eval::model::{Model, StackId};
 use crate::eval::value::{Node, NodeKind};
 
 pub use reach::Reach;
-pub use waive::{used_waivers, waive};
+pub use waive::{used_waivers, waive, waive_across};
 
 /// One environment, evaluated and lowered.
 struct World<'a> {
@@ -81,7 +82,11 @@ pub fn check(model: &Model, derived: &Derived, reach: &Reach) -> Vec<Diagnostic>
 pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
     let models: Vec<&Model> = environments.iter().map(|(model, _)| *model).collect();
     let mut found = accounts::one_across_environments(&models);
-    found.extend(names::names_differ_across_environments(&models));
+    found.extend(names::names_differ_across_environments(environments));
+    let free = names::names_are_free(environments);
+    // What two declared environments have in common need not be said of all others.
+    let clashes: Vec<Span> = found.iter().map(Diagnostic::span).collect();
+    found.extend(free.into_iter().filter(|diagnostic| !clashes.contains(&diagnostic.span())));
     found
 }
 

@@ -68,7 +68,7 @@ fn environments_of_one_account_meet_but_for_shared_stacks() {
     };
     let (mut one, mut two) = (world("team01"), world("team02"));
     let diagnostics = across(&one, &two);
-    assert_eq!(codes_of(&diagnostics), [codes::ACCOUNT_SINGLETON, codes::NAME_CLASH]);
+    assert_eq!(codes_of(&diagnostics), [codes::ACCOUNT_SINGLETON, codes::NAME_CLASH, codes::NAME_CLASH]);
     assert!(diagnostics[0].message.ends_with("`team01` and `team02` both make it"));
     assert_eq!(diagnostics[0].help.as_deref(), Some("write `stack Security per account`: it is built once and shared"));
     one.model.stacks[0].per_account = true;

@@ -24,6 +24,32 @@ pub fn used_waivers(model: &Model, left: &[Diagnostic]) -> Vec<Span> {
     model.waivers.iter().filter(|waiver| !unused(waiver)).map(|waiver| waiver.span).collect()
 }
 
+/// Takes away what waivers lift of that which was found of all environments together. Gives what is left, and the places of the
+/// waivers that lifted something.
+pub fn waive_across(
+    diagnostics: Vec<Diagnostic>,
+    models: &[&Model],
+    today: Option<Date>,
+) -> (Vec<Diagnostic>, Vec<Span>) {
+    let mut kept = diagnostics;
+    let mut used = Vec::new();
+    for waiver in models.iter().flat_map(|model| &model.waivers) {
+        let ended = waiver.until.is_some_and(|until| today.is_some_and(|today| until < today));
+        let Some(code) = Code::find(waiver.rule.as_str()).filter(|code| code.waivable() && !ended) else { continue };
+        let before = kept.len();
+        kept.retain(|diagnostic| !lifts(waiver, code, diagnostic));
+        if kept.len() < before {
+            used.push(waiver.span);
+        }
+    }
+    (kept, used)
+}
+
+fn lifts(waiver: &Waiver, code: Code, diagnostic: &Diagnostic) -> bool {
+    let covered = |label: &Label| within(label.span, waiver.covers);
+    diagnostic.code == code && diagnostic.labels.iter().any(covered)
+}
+
 fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Diagnostic>) {
     let rule = waiver.rule.as_str();
     if waiver.because.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
@@ -57,10 +83,7 @@ fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Dia
             return;
         }
         let before = kept.len();
-        kept.retain(|diagnostic| {
-            let covered = |label: &Label| within(label.span, waiver.covers);
-            diagnostic.code != code || !diagnostic.labels.iter().any(covered)
-        });
+        kept.retain(|diagnostic| !lifts(waiver, code, diagnostic));
         kept.len() < before
     };
     if !lifts {

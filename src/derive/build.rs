@@ -178,9 +178,9 @@ impl<'m> Build<'m> {
         let name = self.templates[stack.index()].outputs.get(output)?.name?;
         let model = self.model;
         let declared = model.stack(stack).outputs.iter().find(|declared| declared.name == name)?;
-        let (text, origin) = declared.export.as_ref()?;
+        let export = declared.export.as_ref()?;
         let place = Place { stack, policy: false };
-        Some(self.settle(expand(model, text, place), place, *origin))
+        Some(self.settle(expand(model, &export.text, place), place, export.origin))
     }
 
     fn mention(&mut self, id: ResourceId, attribute: Attribute, place: Place, origin: Origin) {

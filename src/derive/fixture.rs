@@ -102,7 +102,7 @@ impl Fixture {
         let origin = self.origin();
         let property = (!property.is_empty()).then(|| property.to_owned());
         self.model.resources[id.index()].name =
-            Some(Name { text: template(text), origin, property, spread: Spread::NONE });
+            Some(Name { text: template(text), origin, property, spread: Spread::NONE, excused: false });
         id
     }
 

@@ -202,7 +202,7 @@ impl Build<'_> {
         let place = Place { stack, policy: false };
         self.within = output.origin;
         let value = self.output_value(output, place);
-        let export = output.export.as_ref().map(|(text, origin)| self.text(text, place, *origin));
+        let export = output.export.as_ref().map(|export| self.text(&export.text, place, export.origin));
         if let Some(lowered) = self.template(stack).outputs.get_mut(&id)
             && lowered.name == Some(output.name)
         {

@@ -205,6 +205,8 @@ codes! {
     // What is derived.
     LOGICAL_ID_CLASH "logical_id_clash" Error "two resources with one logical id cannot stand in one template";
     NAME_CLASH "name_clash" Error "AWS refuses the second resource with the same name in the same scope";
+    NAME_CAN_CLASH "name_can_clash" Error (guarded) "two deployments with one name cannot both exist: the second one is refused in the middle, or takes over the first";
+    NAME_NOT_PROVED "name_not_proved" Advice "what is not proved for all values may fail for the next one";
     NAME_TOO_LONG "name_too_long" Error "AWS refuses a longer name, at deployment";
     NAME_INVALID "name_invalid" Error "AWS refuses a name with characters that the type does not allow";
     RESOURCE_CYCLE "resource_cycle" Error "CloudFormation cannot create resources that need each other";

@@ -65,10 +65,12 @@ pub(super) fn run_in(
         let everywhere = |span: &Span| found.iter().all(|one| one.unused.iter().any(|(_, other)| other == span));
         let unused: Vec<Span> =
             found.iter().flat_map(|one| one.unused.iter().map(|(_, span)| *span)).filter(everywhere).collect();
+        let (mut across, lifting) = across(&found, options);
         let used: Vec<Span> = found
             .iter()
             .filter_map(|one| Some((&one.build.as_ref()?.0, &one.diagnostics)))
             .flat_map(|(model, left)| check::used_waivers(model, left))
+            .chain(lifting)
             .collect();
         let (lints, wrong) = Lints::of(loaded.program);
         sink.extend(wrong);
@@ -81,10 +83,8 @@ pub(super) fn run_in(
             builds.extend(one.build);
         }
         if builds.len() == loaded.environments.len() {
-            let all: Vec<_> = builds.iter().map(|(model, derived, _)| (model, derived)).collect();
-            let mut found = check::check_environments(&all);
-            lints.apply(&mut found);
-            sink.extend(found);
+            lints.apply(&mut across);
+            sink.extend(across);
             sink.extend(emit::disagreements(&builds));
         }
         (builds, loaded.environments.len(), loaded.program.system.name)
@@ -95,6 +95,15 @@ pub(super) fn run_in(
     let builds = if sink.has_errors() { Vec::new() } else { builds };
     let diagnostics = std::mem::take(sink).finish(environments);
     Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen })
+}
+
+/// What is wrong with all environments together, if all of them could be built, and the waivers that lift something of it.
+fn across(found: &[One], options: &Options) -> (Vec<Diagnostic>, Vec<Span>) {
+    let all: Option<Vec<(&Model, &Derived)>> =
+        found.iter().map(|one| one.build.as_ref().map(|(model, derived, _)| (model, derived))).collect();
+    let Some(all) = all else { return (Vec::new(), Vec::new()) };
+    let models: Vec<&Model> = all.iter().map(|(model, _)| *model).collect();
+    check::waive_across(check::check_environments(&all), &models, options.as_of)
 }
 
 /// The stacks that are asked for; none: all.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
-use crate::eval::spread::Part;
+use crate::eval::spread::{Part, Spread};
 use crate::eval::value::{Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, builtins};
 use crate::resolve::{Global, Owner, words};
@@ -429,8 +429,14 @@ impl<'p> Evaluator<'p> {
 
     /// A text, perhaps with gaps; reports and gives an empty one for anything else.
     pub(super) fn text_of(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> Template {
+        self.spread_text_of(expr, scope).0
+    }
+
+    /// The same, with what it could be otherwise.
+    pub(super) fn spread_text_of(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> (Template, Spread) {
         let value = self.evaluate(expr, scope);
-        match value.kind {
+        let spread = value.spread;
+        let text = match value.kind {
             Kind::Text(text) => text,
             Kind::Error => Template::default(),
             Kind::Secret(_) => {
@@ -441,7 +447,8 @@ impl<'p> Evaluator<'p> {
                 self.wrong_type(&value, expr.span, "a text is wanted here");
                 Template::default()
             }
-        }
+        };
+        (text, spread)
     }
 
     /// Reports a secret on its way to where it can be read.

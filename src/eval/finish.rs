@@ -204,6 +204,7 @@ impl<'p> Evaluator<'p> {
                     origin: node.origin,
                     property: plain_name.map(str::to_owned),
                     spread: node.spread,
+                    excused: false,
                 }),
                 _ => None,
             },
@@ -374,9 +375,9 @@ impl<'p> Evaluator<'p> {
             _ => self.plain_node(&value, output.value.span)?,
         };
         let export = output.as_name.as_ref().map(|name| {
-            let text = self.text_of(name, &placed.scope);
+            let (text, spread) = self.spread_text_of(name, &placed.scope);
             let origin = self.model.origins.add(name.span, "", Origin::INHERITED);
-            (text, origin)
+            model::Export { text, origin, spread }
         });
         let origin = self.model.origins.add(output.name.span, "", Origin::INHERITED);
         Some(model::Output {

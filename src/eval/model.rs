@@ -228,6 +228,8 @@ pub struct Name {
     pub property: Option<String>,
     /// How it depends on params.
     pub spread: Spread,
+    /// The source says why it leaves the naming rules.
+    pub excused: bool,
 }
 
 /// What happens to a resource that is no longer wanted.
@@ -286,9 +288,20 @@ pub struct Output {
     /// Its `///` text.
     pub description: Option<String>,
     /// Its export name, if the source says one.
-    pub export: Option<(Template, Origin)>,
+    pub export: Option<Export>,
     /// Where it is declared.
     pub origin: Origin,
+}
+
+/// The name under which an output is exported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Export {
+    /// The text.
+    pub text: Template,
+    /// The rule or the clause that made it.
+    pub origin: Origin,
+    /// How it depends on params.
+    pub spread: Spread,
 }
 
 /// A `deploy param`.

@@ -161,7 +161,8 @@ impl<'p> Evaluator<'p> {
             return None;
         }
         let origin = self.model.origins.add(span, reason, Origin::INHERITED);
-        Some(Name { text, origin, property: property.map(str::to_owned), spread })
+        let excused = reason == NAMED_HERE;
+        Some(Name { text, origin, property: property.map(str::to_owned), spread, excused })
     }
 }
 

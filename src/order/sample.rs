@@ -153,8 +153,13 @@ impl Sample {
     /// The physical name of a resource, under a property.
     pub(crate) fn named(&mut self, id: ResourceId, property: &str, name: Text) {
         let origin = self.model.resources[id.index()].origin;
-        self.model.resources[id.index()].name =
-            Some(Name { text: name, origin, property: Some(property.to_owned()), spread: Spread::NONE });
+        self.model.resources[id.index()].name = Some(Name {
+            text: name,
+            origin,
+            property: Some(property.to_owned()),
+            spread: Spread::NONE,
+            excused: false,
+        });
     }
 
     /// An output with an export.

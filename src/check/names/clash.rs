@@ -1,46 +1,37 @@
 //! Physical names: each once in its scope, in all environments as they are declared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::catalog::{NameCase, NameScope, catalog};
+use crate::base::Span;
 use crate::check::World;
+use crate::check::names::gather::{Kind, Scope, kind_of};
 use crate::derive::known_text;
-use crate::derive::template::Json;
+use crate::derive::template::{Derived, Json};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, Resource, ResourceId};
-use crate::eval::value::Attribute;
 
 /// In what two equal names meet, and the name as AWS compares it.
 fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
     let resource = model.resource(id);
-    let name = resource.name.as_ref().filter(|name| name.property.is_some())?;
+    let (kind, name) = kind_of(model, id)?;
     let text = known_text(model, resource.stack, &name.text)?;
-    let rules = catalog().resource_type(resource.ty.as_str())?.name_rules();
-    let is_identity = crate::derive::expand(
-        model,
-        &crate::eval::value::Template::hole(crate::eval::value::Hole::Resource(id, Attribute::Id)),
-        crate::derive::Place { stack: resource.stack, policy: true },
-    );
-    let identifies = !is_identity.iter().any(|atom| matches!(atom, crate::derive::Atom::Resource(..)));
-    let scope = rules.and_then(|rules| rules.scope()).or(identifies.then_some(NameScope::AccountRegion))?;
-    let (account, region) = (&model.environment.account, &model.stack(resource.stack).region);
-    let scope = match scope {
-        NameScope::Global => String::new(),
-        NameScope::Account => account.clone(),
-        NameScope::AccountRegion => format!("{account} {region}"),
-        NameScope::Parent | NameScope::Nowhere => return None,
-    };
-    let folded = match rules.and_then(|rules| rules.case()) {
-        Some(NameCase::Lower | NameCase::Ignored) => text.to_lowercase(),
-        Some(NameCase::Sensitive) | None => text,
-    };
-    Some((format!("{} {scope}", resource.ty), folded))
+    let text = if kind.folded { text.to_lowercase() } else { text };
+    Some((place(model, &kind, &model.stack(resource.stack).region), text))
+}
+
+fn place(model: &Model, kind: &Kind, region: &str) -> String {
+    let account = &model.environment.account;
+    match kind.scope {
+        Scope::Global => kind.what.clone(),
+        Scope::Account => format!("{} {account}", kind.what),
+        Scope::AccountRegion => format!("{} {account} {region}", kind.what),
+    }
 }
 
 /// No two resources of an environment have the same name where it must be unique.
 pub(in crate::check) fn names_differ(world: &mut World<'_>) {
     let model = world.model;
-    let mut seen: BTreeMap<(String, String), ResourceId> = BTreeMap::new();
+    let mut seen: HashMap<(String, String), ResourceId> = HashMap::new();
     for id in model.resource_ids() {
         let Some(key) = key(model, id) else { continue };
         if let Some(first) = seen.get(&key) {
@@ -64,39 +55,60 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
     diagnostic.help("set another `id = \"…\"` on one of them, or let the naming rule tell them apart")
 }
 
+/// A name of one environment.
+struct Known {
+    environment: usize,
+    whose: String,
+    at: Span,
+}
+
 /// Two environments of one account do not meet in a name. What they share on purpose is built once.
-pub(in crate::check) fn names_differ_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
+pub(in crate::check) fn names_differ_across_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut seen: BTreeMap<(String, String), (usize, ResourceId)> = BTreeMap::new();
-    for (number, model) in models.iter().enumerate() {
+    let mut seen: HashMap<(String, String), Known> = HashMap::new();
+    for (number, (model, derived)) in environments.iter().enumerate() {
+        let mut meet = |key: (String, String), whose: String, at: Span| {
+            let Some(first) = seen.get(&key) else {
+                seen.insert(key, Known { environment: number, whose, at });
+                return;
+            };
+            let Some((other, _)) = environments.get(first.environment).filter(|_| first.environment != number) else {
+                return;
+            };
+            let (one, two) = (other.environment.name, model.environment.name);
+            let message = format!("{whose} is named `{}` in `{one}` and in `{two}`, which share an account", key.1);
+            let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, at, message);
+            if first.whose != whose {
+                diagnostic = diagnostic.label(first.at, format!("the one in `{one}`"));
+            }
+            found.push(
+                diagnostic
+                    .label(model.environment.span, format!("`{two}` is declared here"))
+                    .label(other.environment.span, format!("`{one}` is declared here"))
+                    .help("put what differs into the naming rule: `default = \"{system}-{env}-{id}\"`"),
+            );
+        };
+        for stack in model.stacks.iter().filter(|stack| !stack.per_account) {
+            let kind = Kind { what: String::from("stack"), scope: Scope::AccountRegion, folded: false };
+            let key = (place(model, &kind, &stack.region), stack.physical_name.clone());
+            meet(key, format!("stack `{}`", stack.name), model.origins.user_span(stack.origin));
+        }
         for id in model.resource_ids() {
             let resource = model.resource(id);
             let Some(key) = key(model, id).filter(|_| !model.stack(resource.stack).per_account) else { continue };
-            match seen.get(&key) {
-                Some((other, first)) if *other != number => {
-                    let (one, two) = (models[*other].environment.name, model.environment.name);
-                    let first = models[*other].resource(*first);
-                    let message = format!(
-                        "`{}` is named `{}` in `{one}` and in `{two}`, which share an account",
-                        resource.path, key.1
-                    );
-                    let mut diagnostic =
-                        Diagnostic::new(codes::NAME_CLASH, model.origins.user_span(resource.origin), message);
-                    if first.path != resource.path {
-                        let at = models[*other].origins.user_span(first.origin);
-                        diagnostic = diagnostic.label(at, format!("the one in `{one}`"));
-                    }
-                    let diagnostic = diagnostic
-                        .label(model.environment.span, format!("`{two}` is declared here"))
-                        .label(models[*other].environment.span, format!("`{one}` is declared here"));
-                    found.push(
-                        diagnostic.help("put what differs into the naming rule: `default = \"{system}-{env}-{id}\"`"),
-                    );
+            meet(key, format!("`{}`", resource.path), model.origins.user_span(resource.origin));
+        }
+        for template in &derived.templates {
+            let stack = model.stack(template.stack);
+            for (name, output) in &template.outputs {
+                let Some(Json::Text(export)) = output.export.as_ref().map(|export| &export.json) else { continue };
+                if stack.per_account {
+                    continue;
                 }
-                Some(_) => {}
-                None => {
-                    seen.insert(key, (number, id));
-                }
+                let kind = Kind { what: String::from("export"), scope: Scope::AccountRegion, folded: false };
+                let key = (place(model, &kind, &stack.region), export.clone());
+                let whose = format!("the export of output `{name}` of stack `{}`", stack.name);
+                meet(key, whose, model.origins.user_span(output.origin));
             }
         }
     }

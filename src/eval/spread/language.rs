@@ -147,7 +147,7 @@ pub(super) fn domain(table: &mut Languages, domain: &Domain) -> Option<Lang> {
 }
 
 /// Whether a domain has a text: exactly, also where its language has more.
-pub(super) fn allows(table: &mut Languages, of: &Domain, text: &str) -> bool {
+pub fn allows(table: &mut Languages, of: &Domain, text: &str) -> bool {
     let in_language = domain(table, of).and_then(|lang| table.matches(lang, text)) == Some(true);
     let in_range = match of {
         Domain::Whole((least, most)) => text
@@ -156,6 +156,41 @@ pub(super) fn allows(table: &mut Languages, of: &Domain, text: &str) -> bool {
         Domain::Text { .. } | Domain::Words(_) | Domain::Amount(_) | Domain::Anything => true,
     };
     in_language && in_range
+}
+
+/// The texts of a domain, their case perhaps changed. `None`: they are not followed.
+pub fn language_of(table: &mut Languages, of: &Domain, change: Option<Change>) -> Option<Lang> {
+    let lang = domain(table, of)?;
+    match change {
+        Some(change) => table.changed(lang, &|letter| change.letter(letter)),
+        None => Some(lang),
+    }
+}
+
+/// A text of a domain that becomes another one when its case is changed.
+pub fn value_before(table: &mut Languages, of: &Domain, change: Change, text: &str) -> Option<String> {
+    let lang = domain(table, of)?;
+    unchanged(table, &[Link::Any(lang)], change, text).map(|parts| parts.concat())
+}
+
+/// Two texts of a domain that become one when their case is changed. They are looked for among letters of ASCII.
+pub fn two_before(table: &mut Languages, of: &Domain, change: Change) -> Option<(String, String)> {
+    let lang = domain(table, of)?;
+    let letters: Vec<char> = (' '..='~').filter(|letter| table.alphabet(lang).contains(*letter)).collect();
+    for (at, one) in letters.iter().enumerate() {
+        let others = letters.iter().skip(at + 1).filter(|other| change.letter(**other) == change.letter(*one));
+        for other in others {
+            let single = table.set(CharSet::one(*one));
+            let with = table.row(&[Lang::ALL, single, Lang::ALL]);
+            let with = table.both([lang, with]);
+            let Found::Witness(witness) = table.shortest(with) else { continue };
+            let second = witness.text.replacen(*one, &other.to_string(), 1);
+            if allows(table, of, &witness.text) && allows(table, of, &second) {
+                return Some((witness.text, second));
+            }
+        }
+    }
+    None
 }
 
 /// Numbers as texts. Where there are many it holds more than those between the ends, but none with fewer or more digits.

@@ -20,7 +20,7 @@ use crate::base::{Span, Symbol};
 use crate::eval::value::{Hole, Piece, Template};
 
 pub use fit::{Break, Limits, Problem, Verdict, fit};
-pub use language::Values;
+pub use language::{Values, allows as allowed, language_of, two_before, value_before};
 pub use need::Better;
 
 /// How a value depends on params: an index into [`Spreads`].
@@ -282,6 +282,11 @@ impl Spreads {
 
     pub(super) fn whole(&mut self, interval: Interval, reads: Reads) -> Spread {
         if reads.is_none() { Spread::NONE } else { self.add(What::Whole(interval), reads) }
+    }
+
+    /// Which params parts depend on.
+    pub fn reads_in(&self, parts: &[Part]) -> Reads {
+        parts.iter().fold(Reads::NONE, |reads, part| reads.and(self.reads_of(part)))
     }
 
     fn reads_of(&self, part: &Part) -> Reads {

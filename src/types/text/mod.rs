@@ -15,8 +15,10 @@
 //! assert_eq!((witness.text.as_str(), witness.blame), ("shop-_", 1));
 //! ```
 
+mod apart;
 mod dialect;
 mod language;
+mod meet;
 mod pattern;
 mod set;
 #[cfg(test)]
@@ -28,7 +30,9 @@ use std::cell::RefCell;
 
 use crate::base::limits;
 
+pub use apart::{Apart, Filling, Fillings, Holes, filled, joined};
 pub use language::{Lang, Languages};
+pub use meet::{Meeting, Meetings, Piece};
 pub use set::CharSet;
 pub use walk::{Found, Link, Witness};
 

@@ -95,7 +95,11 @@ impl Languages {
                 }
                 // A round that may take nothing would look around at the same place for ever.
                 _ if inner.lengths().0 == 0 => return None,
-                _ => self.looped(Rounds { body: Rc::clone(inner), least: *least, most: *most, rest }),
+                _ => {
+                    // Whether a round can be read is found out now, not when it is unfolded.
+                    self.build(inner, FREE)?;
+                    self.looped(Rounds { body: Rc::clone(inner), least: *least, most: *most, rest })
+                }
             },
             Tree::Ahead { inner, negative } => {
                 let seen = self.build(inner, FREE)?;

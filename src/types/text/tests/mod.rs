@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
+mod apart;
+
 use super::tree::{self, Tree};
 use super::{Found, Lang, Languages, Link, Witness};
 use crate::catalog::{Kind, Shape, catalog};
