@@ -7,6 +7,7 @@ mod destroy;
 mod facts;
 mod graph;
 mod nodes;
+pub mod phases;
 mod plan;
 mod why;
 
