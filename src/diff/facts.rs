@@ -10,6 +10,9 @@ pub fn is_custom(ty: &str) -> bool {
     ty == CUSTOM || ty.starts_with("Custom::")
 }
 
+/// A resource that is nothing at all, for templates that would have none: CloudFormation wants one.
+pub const PLACEHOLDER: &str = "AWS::CloudFormation::WaitConditionHandle";
+
 const CLUSTER: &str = "AWS::RDS::DBCluster";
 const INSTANCE: &str = "AWS::RDS::DBInstance";
 

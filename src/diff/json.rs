@@ -15,7 +15,7 @@ pub fn to_json(difference: &Difference, place: &dyn Fn(Span) -> Option<String>) 
         "stacks": difference.stacks.iter().map(|it| stack(it, place)).collect::<Vec<_>>(),
         "access": difference.access.iter().map(|it| access(it, place)).collect::<Vec<_>>(),
         "exposure": difference.exposure.iter().map(|it| exposure(it, place)).collect::<Vec<_>>(),
-        "phases": difference.phases,
+        "phases": difference.phases.phases.len(),
         "verdict": verdict(difference.verdict),
     })
 }

@@ -11,6 +11,7 @@ mod data;
 mod exposure;
 pub mod facts;
 mod json;
+mod phases;
 mod propagate;
 mod resources;
 mod statements;
@@ -20,11 +21,12 @@ mod text;
 mod verdict;
 
 use crate::base::{IndexMap, Span};
-use crate::cfn::{Evaluated, Resource, Value};
+use crate::cfn::{Evaluated, Node, Parameters, Resource, Value};
 
 pub use access::{Access, AccessChange};
 pub use exposure::{Exposure, ExposureChange};
 pub use json::to_json;
+pub use phases::{Phase, Phases, Update, UpdateKind};
 pub use text::to_text;
 pub use verdict::Verdict;
 
@@ -37,8 +39,8 @@ pub struct Difference {
     pub access: Vec<Access>,
     /// What becomes public or loses protection.
     pub exposure: Vec<Exposure>,
-    /// In how many updates it can be done.
-    pub phases: usize,
+    /// In which updates it can be done.
+    pub phases: Phases,
     /// What to make of it.
     pub verdict: Verdict,
 }
@@ -185,7 +187,11 @@ pub struct Stack {
     pub name: String,
     /// Where it stands: the same name elsewhere is another stack.
     pub place: String,
-    /// Its template.
+    /// Its template, as it is written.
+    pub document: Node,
+    /// The values of its parameters.
+    pub parameters: Parameters,
+    /// Its template, evaluated.
     pub template: Evaluated,
     /// What a deployment tells CloudFormation beside the template, in words.
     pub settings: IndexMap<String, String>,
@@ -193,8 +199,8 @@ pub struct Stack {
 
 impl Stack {
     /// A stack of which no more is known than its template.
-    pub fn new(name: String, place: String, template: Evaluated) -> Stack {
-        Stack { name, place, template, settings: IndexMap::default() }
+    pub fn new(name: String, place: String, document: Node, parameters: Parameters, template: Evaluated) -> Stack {
+        Stack { name, place, document, parameters, template, settings: IndexMap::default() }
     }
 }
 
@@ -228,14 +234,17 @@ pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
         others.iter().position(|other| (&other.name, &other.place) == (&stack.name, &stack.place))
     };
     let mut pairs: Vec<Pair<'_>> = Vec::new();
+    let mut sides: Vec<(Option<&Stack>, Option<&Stack>)> = Vec::new();
     let mut notes: Vec<Vec<String>> = Vec::new();
     for stack in new {
         let before = twin(stack, old).and_then(|at| old.get(at));
         pairs.push(Pair { name: &stack.name, old: before.map(|stack| &stack.template), new: Some(&stack.template) });
+        sides.push((before, Some(stack)));
         notes.push(before.map(|before| settings(before, stack)).unwrap_or_default());
     }
     for stack in old.iter().filter(|stack| twin(stack, new).is_none()) {
         pairs.push(Pair { name: &stack.name, old: Some(&stack.template), new: None });
+        sides.push((Some(stack), None));
         notes.push(vec![String::from("the stack is not in the new build: it is deleted")]);
     }
     let resources = resources::compare(&pairs);
@@ -253,5 +262,8 @@ pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
     }
     exposure.sort_by_key(|exposure| exposure.change);
     let access = access::compare(&pairs);
-    verdict::sum_up(stacks, access, exposure)
+    let all: Vec<&[ResourceDifference]> = stacks.iter().map(|stack| stack.resources.as_slice()).collect();
+    let differ: Vec<bool> = stacks.iter().map(|stack| !stack.outputs.is_empty()).collect();
+    let phases = phases::phases(&pairs, &sides, &all, &differ);
+    verdict::sum_up(stacks, access, exposure, phases)
 }

@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use crate::base::Span;
 use crate::diff::statements::shown;
 use crate::diff::{
-    Access, AccessChange, Action, Blocked, Cause, CauseKind, Data, Difference, Exposure, ExposureChange, Replacement,
-    ResourceDifference, StackDifference, Verdict,
+    Access, AccessChange, Action, Blocked, Cause, CauseKind, Data, Difference, Exposure, ExposureChange, Phases,
+    Replacement, ResourceDifference, StackDifference, UpdateKind, Verdict,
 };
 
 /// Longer values are cut.
@@ -38,6 +38,7 @@ fn write(text: &mut String, difference: &Difference, place: &dyn Fn(Span) -> Opt
         }
         writeln!(text)?;
     }
+    phases(text, &difference.phases)?;
     let sentence = match difference.verdict {
         Verdict::None => "nothing changes",
         Verdict::Safe => "safe: nothing is replaced, lost or opened",
@@ -46,6 +47,31 @@ fn write(text: &mut String, difference: &Difference, place: &dyn Fn(Span) -> Opt
         Verdict::Unsafe => "CloudFormation refuses this, and no sequence of updates is known that does it without loss",
     };
     writeln!(text, "{sentence}")
+}
+
+/// The updates, where it takes more than one of each stack in the usual order.
+fn phases(text: &mut String, phases: &Phases) -> fmt::Result {
+    if let Some(why) = &phases.impossible {
+        return writeln!(text, "no safe way: {why}\n");
+    }
+    if phases.usual {
+        return Ok(());
+    }
+    for (at, phase) in phases.phases.iter().enumerate() {
+        writeln!(text, "phase {} ({}): {}", at + 1, phase.id, phase.why)?;
+        for update in &phase.updates {
+            let what = match update.kind {
+                UpdateKind::Final => "",
+                UpdateKind::Passing(_) => "  for the time being",
+                UpdateKind::Delete => "  deleted",
+            };
+            let because =
+                if update.because.is_empty() { String::new() } else { format!(": {}", update.because.join(", ")) };
+            let loses = if update.loses { "  (no way back: data is lost)" } else { "" };
+            writeln!(text, "  {}{what}{because}{loses}", update.stack)?;
+        }
+    }
+    writeln!(text)
 }
 
 fn stack(text: &mut String, stack: &StackDifference, place: &dyn Fn(Span) -> Option<String>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! What to make of it all.
 
 use crate::diff::access::{Access, AccessChange};
-use crate::diff::{Action, Blocked, Data, Difference, Exposure, Replacement, ResourceDifference, StackDifference};
+use crate::diff::{Action, Difference, Exposure, Phases, Replacement, ResourceDifference, StackDifference};
 
 /// What to make of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,13 +32,18 @@ impl Verdict {
 }
 
 /// The whole difference, with its verdict.
-pub(super) fn sum_up(stacks: Vec<StackDifference>, access: Vec<Access>, exposure: Vec<Exposure>) -> Difference {
+pub(super) fn sum_up(
+    stacks: Vec<StackDifference>,
+    access: Vec<Access>,
+    exposure: Vec<Exposure>,
+    phases: Phases,
+) -> Difference {
     let of_resources = stacks.iter().flat_map(|stack| &stack.resources).map(of_resource).max();
     let mut verdict = of_resources.unwrap_or(Verdict::None);
     if stacks.iter().any(|stack| !stack.outputs.is_empty()) {
         verdict = verdict.max(Verdict::Safe);
     }
-    // An export that goes away or changes may be in use where nobody can see it from here.
+    // An export that goes away or changes may be in use where it cannot be seen from here.
     if stacks.iter().flat_map(|stack| &stack.outputs).any(|output| output.export.is_some()) {
         verdict = verdict.max(Verdict::Review);
     }
@@ -46,26 +51,16 @@ pub(super) fn sum_up(stacks: Vec<StackDifference>, access: Vec<Access>, exposure
     if !exposure.is_empty() || access.iter().any(opens) {
         verdict = verdict.max(Verdict::Review);
     }
-    let phases = match verdict {
-        Verdict::None => 0,
-        Verdict::Safe | Verdict::Review | Verdict::Unsafe => 1,
-        Verdict::Phased => 2,
-    };
+    if !phases.usual {
+        verdict = verdict.max(Verdict::Phased);
+    }
+    if phases.impossible.is_some() {
+        verdict = Verdict::Unsafe;
+    }
     Difference { stacks, access, exposure, phases, verdict }
 }
 
 fn of_resource(resource: &ResourceDifference) -> Verdict {
-    match (&resource.blocked, resource.data) {
-        // Deleted first and made again, it comes back empty.
-        (
-            Some(Blocked::Named(..) | Blocked::Type(_) | Blocked::Fixed(_)),
-            Data::Lost | Data::Snapshot | Data::Retained,
-        ) => {
-            return Verdict::Unsafe;
-        }
-        (Some(Blocked::Named(..) | Blocked::Type(_) | Blocked::Fixed(_)), Data::Kept) => return Verdict::Phased,
-        (None, Data::Kept | Data::Lost | Data::Snapshot | Data::Retained) => {}
-    }
     match resource.action {
         Action::None => Verdict::None,
         Action::Add => Verdict::Safe,

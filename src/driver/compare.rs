@@ -122,8 +122,8 @@ impl Reading<'_> {
             values = read;
         }
         let name = new.path.to_string_lossy().into_owned();
-        let stack = |template| Stack::new(name, String::new(), template);
-        Ok(self.evaluated(root, &values).map(|template| vec![stack(template)]))
+        let template = self.evaluated(root.clone(), &values);
+        Ok(template.map(|template| vec![Stack::new(name, String::new(), root, values, template)]))
     }
 
     fn evaluated(&mut self, root: Node, values: &Parameters) -> Option<Evaluated> {

@@ -95,8 +95,9 @@ impl Reading<'_> {
                     self.provenance.add(id, file, &node, provenance);
                 }
                 let place = ["account", "region"].map(|key| text(entry, &[key]).unwrap_or_default());
-                let template = self.evaluated(node, &parameters(name, entry))?;
-                let mut stack = Stack::new(name.clone(), place.join("/"), template);
+                let values = parameters(name, entry);
+                let template = self.evaluated(node.clone(), &values)?;
+                let mut stack = Stack::new(name.clone(), place.join("/"), node, values, template);
                 stack.settings = settings(entry);
                 stacks.push(stack);
             }
