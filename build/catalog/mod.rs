@@ -2,6 +2,7 @@
 
 mod iam;
 mod pool;
+mod references;
 mod resource;
 mod shape;
 

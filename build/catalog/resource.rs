@@ -2,6 +2,7 @@
 
 use super::layout::*;
 use super::pool::Pool;
+use super::references::Targets;
 use super::shape::{Marks, Shapes};
 use super::{Fail, string, texts};
 use serde_json::Value;
@@ -27,10 +28,11 @@ pub fn write_all(
     let mut entries: Vec<(&String, &Value)> = files.iter().flat_map(|(_, file)| file.as_object()).flatten().collect();
     entries.sort_by(|a, b| a.0.cmp(b.0));
     check_overrides(stated.overrides, &entries)?;
+    let targets = Targets::new(&entries, stated.overrides);
     let mut records = BTreeMap::new();
     for (name, entry) in entries {
         let Stated { overrides, conditions, regions } = stated;
-        let writer = Writer { name, entry, overrides, conditions, regions };
+        let writer = Writer { name, entry, overrides, conditions, regions, targets: &targets };
         let record = writer.write(pool).map_err(|error| format!("{name}: {error}"))?;
         records.insert(name.clone(), record);
     }
@@ -50,6 +52,7 @@ fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(
             "stateful",
             "tagging",
             "references",
+            "alike",
             "metrics",
             "replacement",
         ]
@@ -58,7 +61,7 @@ fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(
             return Err(format!("overrides.json: unknown subject {subject}").into());
         }
         for (name, fact) in table.as_object().ok_or_else(|| format!("overrides.json: {subject} is no object"))? {
-            if !known.contains(name.as_str()) {
+            if subject != "alike" && !known.contains(name.as_str()) {
                 return Err(format!("overrides.json: {subject}: no type {name}").into());
             }
             if string(&fact["source"]).is_empty() {
@@ -75,13 +78,14 @@ struct Writer<'a> {
     overrides: &'a Value,
     conditions: &'a Value,
     regions: &'a [&'a str],
+    targets: &'a Targets<'a>,
 }
 
 impl Writer<'_> {
     fn write(&self, pool: &mut Pool) -> Result<u32, Fail> {
         let entry = self.entry;
         let marks = self.marks()?;
-        let root = Shapes::new(pool, &entry["definitions"], self.regions)
+        let root = Shapes::new(pool, &entry["definitions"], self.regions, Some(self.targets))
             .plain(entry.as_object().ok_or("the entry is no object")?, Some(&marks))?;
         self.check_references(pool, root)?;
         let identifier = texts(&entry["primaryIdentifier"]);
@@ -138,6 +142,9 @@ impl Writer<'_> {
             [&self.entry["relationships"], stated].into_iter().filter_map(Value::as_object).flatten()
         {
             marks.refer(path, &texts(references));
+        }
+        for (path, references) in self.entry["sightings"].as_object().into_iter().flatten() {
+            marks.saw(path, &texts(references));
         }
         for condition in list(&self.conditions["types"][self.name]) {
             let schema = &self.conditions["schemas"][string(&condition["schema"])];
@@ -330,7 +337,7 @@ fn scope(name: &str) -> Result<u32, Fail> {
 }
 
 fn plain(pool: &mut Pool, schema: &Value) -> Result<u32, Fail> {
-    Shapes::new(pool, &Value::Null, &[]).node(schema, None)
+    Shapes::new(pool, &Value::Null, &[], None).node(schema, None)
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {

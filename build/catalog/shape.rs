@@ -2,6 +2,7 @@
 
 use super::layout::*;
 use super::pool::Pool;
+use super::references::Targets;
 use super::{Fail, texts};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Marks {
     flags: u32,
     references: BTreeSet<String>,
+    /// What was seen there; other kinds may be as good.
+    sightings: BTreeSet<String>,
     /// Schemas that the value has to fit, too.
     also: Vec<Value>,
     /// The same of each item, if it is a list.
@@ -43,8 +46,17 @@ impl Marks {
         list.push(schema.clone());
     }
 
+    /// Adds references that were seen, though others may be as good.
+    pub fn saw(&mut self, path: &str, references: &[&str]) {
+        self.at(path).sightings.extend(references.iter().map(|reference| (*reference).to_owned()));
+    }
+
     fn says_something_inside(&self) -> bool {
-        !self.inside.is_empty() || !self.references.is_empty() || !self.also.is_empty() || !self.also_items.is_empty()
+        !self.inside.is_empty()
+            || !self.references.is_empty()
+            || !self.sightings.is_empty()
+            || !self.also.is_empty()
+            || !self.also_items.is_empty()
     }
 }
 
@@ -59,14 +71,20 @@ pub struct Shapes<'a> {
     pool: &'a mut Pool,
     definitions: &'a Value,
     regions: &'a [&'a str],
+    targets: Option<&'a Targets<'a>>,
     /// By name, by the address of the marks that apply, and by what stands beside the reference.
     known: HashMap<(String, usize, String), Progress>,
 }
 
 impl<'a> Shapes<'a> {
     /// For a type with these definitions.
-    pub fn new(pool: &'a mut Pool, definitions: &'a Value, regions: &'a [&'a str]) -> Shapes<'a> {
-        Shapes { pool, definitions, regions, known: HashMap::new() }
+    pub fn new(
+        pool: &'a mut Pool,
+        definitions: &'a Value,
+        regions: &'a [&'a str],
+        targets: Option<&'a Targets<'a>>,
+    ) -> Shapes<'a> {
+        Shapes { pool, definitions, regions, targets, known: HashMap::new() }
     }
 
     /// The node of a schema.
@@ -168,8 +186,13 @@ impl<'a> Shapes<'a> {
         facets: &mut BTreeMap<u32, u32>,
     ) -> Result<(), Fail> {
         let mut references: BTreeSet<String> = BTreeSet::new();
-        if record_kind(schema) != K_LIST {
-            references.extend(marks.into_iter().flat_map(|marks| marks.references.iter().cloned()));
+        let mut sightings: BTreeSet<String> = BTreeSet::new();
+        if record_kind(schema) != K_LIST
+            && let Some(marks) = marks
+        {
+            let gives = |reference: &&String| self.targets.is_none_or(|targets| targets.gives(reference));
+            references.extend(marks.references.iter().filter(gives).cloned());
+            sightings.extend(marks.sightings.iter().filter(gives).cloned());
         }
         for (key, value) in schema {
             let found = match key.as_str() {
@@ -229,7 +252,16 @@ impl<'a> Shapes<'a> {
             };
             facets.insert(found.0, found.1);
         }
+        if references.is_empty() && !sightings.is_empty() {
+            facets.insert(F_REFERENCES_OPEN, 1);
+        }
+        references.extend(sightings);
         if !references.is_empty() {
+            let alike = |reference: String| match self.targets {
+                Some(targets) => targets.alike(&reference),
+                None => BTreeSet::from([reference]),
+            };
+            let references: BTreeSet<String> = references.into_iter().flat_map(alike).collect();
             let pairs: Vec<u32> = references
                 .iter()
                 .filter_map(|reference| reference.split_once('.'))

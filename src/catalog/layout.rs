@@ -229,6 +229,8 @@ pub const F_VERSIONS: u32 = 42;
 pub const F_DEPRECATED: u32 = 43;
 /// List of nodes.
 pub const F_CONDITIONS: u32 = 44;
+/// One: the references are examples.
+pub const F_REFERENCES_OPEN: u32 = 45;
 
 /// Words of a tagging record.
 pub const TAGGING_WORDS: usize = 4;

@@ -275,6 +275,17 @@ impl ResourceType {
         })
     }
 
+    /// Whether an attribute names the resource itself, rather than something that belongs to it.
+    pub fn is_identity(self, attribute: &str) -> bool {
+        let named = self.name_rules().is_some_and(|rules| rules.property() == attribute);
+        named
+            || ["Arn", "Id", "Name"].contains(&attribute)
+            || matches!(self.arn(), Some(Obtain::GetAtt(name)) if name == attribute)
+            || self.ref_value().has(attribute)
+            || self.primary_identifier().has(attribute)
+            || self.additional_identifiers().any(|group| group.has(attribute))
+    }
+
     /// How a template gets the ARN, if the type gives it.
     pub fn arn(self) -> Option<Obtain> {
         match maybe_text(self.0, T_ARN)? {

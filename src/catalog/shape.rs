@@ -340,6 +340,11 @@ impl Shape {
             .map(|(name, attribute)| Reference { type_name: text(name), attribute: text(attribute) })
     }
 
+    /// Whether those references are only examples: resources of other types may belong there as well.
+    pub fn takes_other_kinds(self) -> bool {
+        self.facet(F_REFERENCES_OPEN).is_some()
+    }
+
     /// Properties that have to be set, also where the shape is only one of several alternatives.
     pub fn required(self) -> Texts {
         self.texts(F_REQUIRED)
@@ -423,7 +428,8 @@ impl Shape {
 
     /// It limits nothing but, perhaps, the kind of value.
     pub fn is_free(self) -> bool {
-        let limits = self.facets().any(|(facet, _)| !matches!(facet, F_REFERENCES | F_DEFAULT | F_FORMAT));
+        let limits =
+            self.facets().any(|(facet, _)| !matches!(facet, F_REFERENCES | F_REFERENCES_OPEN | F_DEFAULT | F_FORMAT));
         !limits && self.items().is_none() && self.properties().next().is_none()
     }
 

@@ -257,7 +257,15 @@ impl<'p> Evaluator<'p> {
             if let Some(value) = self.setting_if_set(instance, name) {
                 return value;
             }
-            return self.value(Kind::None, span);
+            if self.querying {
+                return self.value(Kind::None, span);
+            }
+            let place = self.data(instance).map_or(Span::NONE, |data| data.syntax.name.span);
+            let diagnostic =
+                Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("AWS does not give the `{name}` of a `{ty}`"))
+                    .label(place, format!("`{name}` is not set here either"))
+                    .help("set it where the instance stands, or use an attribute that AWS returns");
+            return self.error(diagnostic);
         }
         let names: Vec<&str> = known
             .attributes()

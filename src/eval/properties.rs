@@ -4,7 +4,7 @@ use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::catalog::{Kind as ShapeKind, Shape};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::origin::Origin;
-use crate::eval::references::references_of;
+use crate::eval::references::types_of;
 use crate::eval::spread::Spread;
 use crate::eval::value::{AssetPart, Hole, Kind, Node, NodeKind, Template, Value};
 use crate::eval::{Evaluator, units};
@@ -66,9 +66,8 @@ impl<'p> Evaluator<'p> {
         let Some(node) = node else { return self.wrong_property(value, shape, slot) };
         if let NodeKind::Text(text) = &node
             && let Some(hole) = text.single_hole()
-            && !self.reference_fits(hole, shape, slot)
         {
-            return None;
+            self.check_reference(hole, shape, slot);
         }
         let spread = self.property_spread(value, slot);
         Some(Node::new(node, value.origin).spread(spread))
@@ -89,7 +88,7 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn wrong_property(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+    pub(super) fn wrong_property(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
         if value.is_error() {
             return None;
         }
@@ -341,13 +340,10 @@ pub(super) fn last(path: &str) -> &str {
 /// What a shape takes, in words.
 pub(super) fn describe_shape(shape: Shape) -> String {
     match shape.kind() {
-        ShapeKind::String => {
-            let references = references_of(shape);
-            match references.first() {
-                Some((target, _)) => format!("a text or a `{target}`"),
-                None => String::from("a text"),
-            }
-        }
+        ShapeKind::String => match types_of(shape).first() {
+            Some(target) => format!("a text or a `{target}`"),
+            None => String::from("a text"),
+        },
         ShapeKind::Integer => String::from("a whole number"),
         ShapeKind::Number => String::from("a number"),
         ShapeKind::Boolean => String::from("`true` or `false`"),

@@ -78,7 +78,10 @@ def entry(schema: Json, spec: "SpecIndex", tables: tuple[set[str], dict[str, lis
         for operation, handler in sorted(schema.get("handlers", {}).items())
     }
     names = attributes(schema, tables)
-    result["attributes"] = sorted(set(names) | {n for n in spec.attributes(name) if resolves(schema, n)})
+    never = {pointer_path(item).replace("/", ".") for item in schema.get("writeOnlyProperties", [])}
+    names = set(names) | {n for n in spec.attributes(name) if resolves(schema, n)}
+    # What AWS takes and never gives back is no attribute, whatever the tables say.
+    result["attributes"] = sorted(names - never)
     result["unlistedAttributes"] = {
         attribute: kind
         for attribute, kind in sorted(spec.attributes(name).items())
@@ -86,13 +89,38 @@ def entry(schema: Json, spec: "SpecIndex", tables: tuple[set[str], dict[str, lis
     }
     for key, source in FLAG_LISTS.items():
         result[key] = sorted({pointer_path(item) for item in schema.get(source, [])})
-    result["relationships"] = spec.relationships(name)
+    found = spec.relationships(name)
+    result["relationships"] = {path: kept for path, kinds in found.items() if (kept := named(path, kinds))}
+    result["sightings"] = {path: kinds for path, kinds in found.items() if not named(path, kinds)}
     for key in ("replacementStrategy", "lifecycle"):
         result[key] = schema.get(key)
     result |= node({key: schema[key] for key in COMBINATIONS if key in schema})
     result["properties"] = {key: node(value) for key, value in sorted(schema["properties"].items())}
     result["definitions"] = {key: node(value) for key, value in sorted(schema.get("definitions", {}).items())}
     return {key: value for key, value in result.items() if key == "regions" or value not in (None, [], {}, "")}
+
+
+# Words by which properties call what other types make, besides the type's own name.
+CALLED = {
+    "AWS::ACM::Certificate": ("cert",), "AWS::CertificateManager::Certificate": ("cert",), "AWS::EC2::Image": ("ami",),
+    "AWS::KMS::Alias": ("key", "kms"), "AWS::KMS::Key": ("kms",), "AWS::Lambda::Alias": ("function", "lambda"),
+    "AWS::Lambda::Function": ("lambda",), "AWS::Lambda::Version": ("function", "lambda"),
+    "AWS::IAM::ManagedPolicy": ("policy",), "AWS::SNS::Topic": ("sns",), "AWS::SQS::Queue": ("sqs",),
+}
+
+
+def named(path: str, kinds: list[str]) -> list[str]:
+    """All of the kinds, if the property's name speaks of one of them: then others do not belong there.
+
+    The other relationships were seen in templates: `TargetArn` takes a topic, and whatever else can be a target.
+    """
+    name = next(step for step in reversed(path.split("/")) if step != "*").lower().replace("_", "")
+
+    def speaks_of(kind: str) -> bool:
+        target = kind.rpartition(".")[0]
+        return any(word in name for word in (target.rsplit("::", 1)[-1].lower(), *CALLED.get(target, ())))
+
+    return kinds if any(speaks_of(kind) for kind in kinds) else []
 
 
 def with_plain_references(schema: Json) -> Json:

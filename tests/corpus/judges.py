@@ -17,16 +17,16 @@ DAY = "2026-11-01"
 # The rules in which cfn-lint says each kind of mistake.
 RULES = {
     "unknown_property": {"E3002"},
-    "missing_property": {"E3003", "E3014", "E3017", "E3018", "E3021", "E3042", "E3058"},
+    "missing_property": {"E3002", "E3003", "E3014", "E3017", "E3018", "E3021"},
     "wrong_type": {"E3012"},
     "value_not_allowed": {"E3030"},
-    "pattern_mismatch": {"E3031"},
-    "value_out_of_range": {"E3032", "E3033", "E3034"},
+    "pattern_mismatch": {"E3031", "E3002", "E1156"},
+    "value_out_of_range": {"E3002", "E3032", "E3033", "E3034"},
     "duplicate_item": {"E3037", "E3038"},
     "read_only_property": {"E3040"},
     "wrong_reference_kind": {"E1040", "E1041"},
     "unknown_attribute": {"E1010"},
-    "conflicting_properties": {"E3014", "E3018", "E3020"},
+    "conflicting_properties": {"E3002", "E3003", "E3014", "E3018", "E3020"},
     "unavailable_in_region": {"E3006"},
     "deprecated_value": {"W3696", "W3697"},
 }
@@ -124,7 +124,8 @@ def is_right_for_infrac(case: Case, said: Said) -> bool:
 
 
 def is_right_for_cfn_lint(case: Case, said: Said) -> bool:
-    return is_near(case.path, said.path) and said.code in RULES[case.code]
+    # Each condition has a rule of its own.
+    return is_near(case.path, said.path) and (said.code in RULES[case.code] or case.fault == "broken condition")
 
 
 def is_near(stated: tuple, found: tuple) -> bool:

@@ -74,7 +74,7 @@ def spelt(value: Any) -> str:
         return "{}"
     if isinstance(value, list):
         return "[]"
-    return str(value)
+    return format(value, "f") if isinstance(value, float) else str(value)
 
 
 def text(value: str) -> str:

@@ -20,7 +20,7 @@ fn walk(shape: Shape, seen: &mut HashSet<Shape>, pending: &mut Vec<Shape>) {
     }
     let mut last = 0;
     for (facet, value) in shape.facets() {
-        assert!(last < facet && facet <= F_CONDITIONS, "facet {facet} after {last}");
+        assert!(last < facet && facet <= F_REFERENCES_OPEN, "facet {facet} after {last}");
         last = facet;
         assert_ne!(value, NONE);
     }
