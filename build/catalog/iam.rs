@@ -3,18 +3,30 @@
 use super::layout::*;
 use super::pool::Pool;
 use super::{Fail, pairs, string, texts};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Writes every service; the index of their list.
-pub fn write_all(pool: &mut Pool, files: &[(String, Value)]) -> Result<u32, Fail> {
+pub fn write_all(pool: &mut Pool, files: &[(String, Value)], overrides: &Value) -> Result<u32, Fail> {
     let mut services = Vec::new();
+    let overridden = overrides["resources"].as_object().ok_or("iam_overrides.json: no resources")?;
+    for (name, fact) in overridden {
+        if string(&fact["source"]).is_empty() {
+            return Err(format!("iam_overrides.json: {name} cites no source").into());
+        }
+        let known = name.split_once(':').is_some_and(|(prefix, action)| {
+            files.iter().any(|(own, file)| own == prefix && !file["actions"][action].is_null())
+        });
+        if !known {
+            return Err(format!("iam_overrides.json: there is no action {name}").into());
+        }
+    }
     for (prefix, file) in files {
-        services.push(service(pool, prefix, file).map_err(|error| format!("iam/{prefix}.json: {error}"))?);
+        services.push(service(pool, prefix, file, overridden).map_err(|error| format!("iam/{prefix}.json: {error}"))?);
     }
     Ok(pool.list(&services))
 }
 
-fn service(pool: &mut Pool, prefix: &str, file: &Value) -> Result<u32, Fail> {
+fn service(pool: &mut Pool, prefix: &str, file: &Value, overridden: &Map<String, Value>) -> Result<u32, Fail> {
     let mut record = [EMPTY; SERVICE_WORDS];
     record[S_PREFIX] = pool.text(prefix);
     record[S_NAME] = pool.text(string(&file["name"]));
@@ -22,7 +34,8 @@ fn service(pool: &mut Pool, prefix: &str, file: &Value) -> Result<u32, Fail> {
     actions.sort_by_key(|(name, _)| name.to_ascii_lowercase());
     let mut words = Vec::new();
     for (name, entry) in actions {
-        words.push(action(pool, prefix, name, entry)?);
+        let stated = overridden.get(&format!("{prefix}:{name}")).map(|fact| texts(&fact["resources"]));
+        words.push(action(pool, prefix, name, entry, stated)?);
     }
     record[S_ACTIONS] = pool.list(&words);
     let mut kinds: Vec<_> = file["resources"].as_object().ok_or("no resources")?.iter().collect();
@@ -34,7 +47,8 @@ fn service(pool: &mut Pool, prefix: &str, file: &Value) -> Result<u32, Fail> {
     Ok(pool.record(&record))
 }
 
-fn action(pool: &mut Pool, prefix: &str, name: &str, entry: &Value) -> Result<u32, Fail> {
+/// `stated` are the resources where the reference is known to be wrong.
+fn action(pool: &mut Pool, prefix: &str, name: &str, entry: &Value, stated: Option<Vec<&str>>) -> Result<u32, Fail> {
     let mut record = [EMPTY; ACTION_WORDS];
     record[A_NAME] = pool.text(name);
     record[A_SERVICE] = pool.text(prefix);
@@ -44,7 +58,11 @@ fn action(pool: &mut Pool, prefix: &str, name: &str, entry: &Value) -> Result<u3
         record[A_ACCESS] |= 1 << bit.ok_or_else(|| format!("{name}: unknown access level {level}"))?;
     }
     let mut words = Vec::new();
-    for (kind, facts) in entry["resources"].as_object().into_iter().flatten() {
+    for kind in stated.iter().flatten() {
+        let conditions = pool.texts::<&str>(&[]);
+        words.extend([pool.text(kind), 0, conditions]);
+    }
+    for (kind, facts) in entry["resources"].as_object().into_iter().flatten().filter(|_| stated.is_none()) {
         let conditions = pool.texts(&texts(&facts["conditions"]));
         words.extend([pool.text(kind), u32::from(facts["required"] == true), conditions]);
     }

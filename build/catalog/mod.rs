@@ -44,7 +44,8 @@ pub fn build() -> Result<(), Fail> {
     let records = resource::write_all(&mut pool, &types, stated)?;
     header[H_TYPES] = pool.list(&records.values().copied().collect::<Vec<u32>>());
     header[H_TYPE_PLACES] = places(&mut pool, &records);
-    header[H_SERVICES] = iam::write_all(&mut pool, &folder(&root.join("iam"))?)?;
+    header[H_SERVICES] =
+        iam::write_all(&mut pool, &folder(&root.join("iam"))?, &read(&root.join("iam_overrides.json"))?)?;
     header[H_REGIONS] = pool.texts(&regions);
     header[H_REGIONS_UNKNOWN] = pool.texts(&texts(&meta["regionsUnknown"]));
     header[H_SCHEMA_DATE] = pool.text(string(&meta["schemaDate"]));

@@ -6,7 +6,7 @@ use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::spread::{Part, Spread};
-use crate::eval::value::{Kind, Piece, Template, Value};
+use crate::eval::value::{Attribute, Hole, Kind, Piece, Template, Value};
 use crate::eval::{Evaluator, builtins};
 use crate::resolve::{Global, Owner, words};
 use crate::syntax::ast::{
@@ -384,6 +384,11 @@ impl<'p> Evaluator<'p> {
             Kind::Cidr(cidr) => Some((Template::literal(&cidr.to_string()), false)),
             Kind::Date(date) => {
                 Some((Template::literal(&format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)), false))
+            }
+            // A property that names a resource holds what `Ref` gives.
+            Kind::Instance(id) if self.unset_is_none => {
+                let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource)?;
+                Some((Template::hole(Hole::Resource(resource, Attribute::Id)), false))
             }
             Kind::Instance(_) => {
                 let diagnostic = Diagnostic::new(codes::WRONG_TYPE, span, "an instance stands for several texts")

@@ -10,3 +10,6 @@ pub(super) const ROLE: &str = "AWS::IAM::Role";
 
 /// The type that an end of a connection stands for in the end.
 pub(super) const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
+
+/// How the keys that AWS keeps for its services are called.
+pub const KEYS_OF_AWS: &str = "alias/aws/";

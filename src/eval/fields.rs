@@ -26,7 +26,7 @@ impl<'p> Evaluator<'p> {
             Kind::Error => value.clone(),
             Kind::Absent(absent) => self.absent(*absent, of),
             // Where the model is asked, what is absent is `none`, also within what is absent.
-            Kind::None if self.querying => self.value(Kind::None, span),
+            Kind::None if self.querying || self.unset_is_none => self.value(Kind::None, span),
             Kind::None => {
                 let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("`none` has no `{name}`"))
                     .label(of, "this is `none` here")
@@ -35,7 +35,7 @@ impl<'p> Evaluator<'p> {
             }
             Kind::Record(record) => match record.get(&name) {
                 Some(found) => found.clone(),
-                None if self.querying => self.value(Kind::None, span),
+                None if self.querying || self.unset_is_none => self.value(Kind::None, span),
                 None => {
                     let known: Vec<&str> = record.keys().map(|key| key.as_str()).collect();
                     let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("this has no `{name}`"))
@@ -298,10 +298,12 @@ impl<'p> Evaluator<'p> {
         match (&value.kind, &index.kind) {
             (Kind::Error, _) | (_, Kind::Error) => self.value(Kind::Error, span),
             (Kind::Absent(name), _) => self.absent(*name, of.span),
+            (Kind::None, _) if self.unset_is_none => self.value(Kind::None, span),
             (Kind::List(items), Kind::Int(at)) => {
                 let found = usize::try_from(*at).ok().and_then(|at| items.get(at));
                 match found {
                     Some(found) => found.clone(),
+                    None if self.unset_is_none => self.value(Kind::None, span),
                     None => {
                         let count = items.len();
                         let diagnostic = Diagnostic::new(

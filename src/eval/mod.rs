@@ -139,6 +139,8 @@ pub(crate) struct Evaluator<'p> {
     exhausted: bool,
     /// The model is finished and can be asked.
     querying: bool,
+    /// What a type's verbs mean is being read: what a resource does not set is `none`, also within what it does not set.
+    unset_is_none: bool,
     /// Whom to ask about the network.
     ways: Option<std::rc::Rc<dyn paths::Ways>>,
     /// What was answered about it, for whoever reports the outcome.
@@ -173,6 +175,7 @@ impl<'p> Evaluator<'p> {
             depth: 0,
             exhausted: false,
             querying: false,
+            unset_is_none: false,
             ways: None,
             evidence: Vec::new(),
         }

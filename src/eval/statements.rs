@@ -9,6 +9,14 @@ use crate::eval::value::{Attribute, Hole, Kind, Principal, Template, Value};
 use crate::eval::{Evaluator, facts};
 use crate::syntax::ast::{self, AccessItem, AccessStatement, ConditionOperator, ExprKind, Grant, ItemKind, Verb};
 
+/// What a verb means.
+struct Meant<'p> {
+    verb: &'p Verb,
+    scope: Scope<'p>,
+    /// Whether it is said of a type of AWS's, and not by a component.
+    of_type: bool,
+}
+
 /// What a grant is about.
 #[derive(Clone)]
 struct Target {
@@ -309,7 +317,7 @@ impl<'p> Evaluator<'p> {
             );
             return;
         };
-        let Some((declared, outer)) = self.verb(instance, verb.name) else {
+        let Some(Meant { verb: declared, scope: outer, of_type }) = self.verb(instance, verb.name) else {
             let known = self.verbs_of(instance);
             let ty = self.instance_type(instance);
             let mut diagnostic =
@@ -325,7 +333,9 @@ impl<'p> Evaluator<'p> {
         };
         for under in under {
             let scope = self.access_scope(&outer, target, under, actor);
+            let before = std::mem::replace(&mut self.unset_is_none, of_type);
             self.access_items(&declared.body, &scope, conditions, found);
+            self.unset_is_none = before;
         }
     }
 
@@ -392,7 +402,15 @@ impl<'p> Evaluator<'p> {
         let mut resources = Vec::new();
         for item in &items {
             match &item.kind {
-                Kind::Text(text) => resources.push(text.clone()),
+                // AWS's own keys let everyone of the account in, through their service, and no policy can name them.
+                Kind::Text(text) if text.known().is_some_and(|text| text.starts_with(facts::KEYS_OF_AWS)) => {}
+                Kind::Text(text) => resources.push(match text.single_hole() {
+                    // A resource can be named by other things than its ARN, but here only that is meant.
+                    Some(Hole::Resource(id, Attribute::Id | Attribute::Name)) => {
+                        Template::hole(Hole::Resource(id, Attribute::Arn))
+                    }
+                    Some(_) | None => text.clone(),
+                }),
                 Kind::Instance(id) => {
                     let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource)?;
                     resources.push(Template::hole(Hole::Resource(resource, Attribute::Arn)));
@@ -407,8 +425,17 @@ impl<'p> Evaluator<'p> {
                 }
             }
         }
+        if resources.is_empty() {
+            return None;
+        }
         let mut all = self.conditions(&statement.when, scope);
-        all.extend(conditions.iter().cloned());
+        // A key of one service says nothing of another one's actions, and would only keep them from ever being allowed.
+        let concerns = |condition: &&Condition| {
+            let service = |name: &str| name.split_once(':').map(|(service, _)| service.to_ascii_lowercase());
+            let of = service(condition.key.as_str());
+            of.as_deref() == Some("aws") || statement.actions.iter().any(|action| service(action.name.as_str()) == of)
+        };
+        all.extend(conditions.iter().filter(concerns).cloned());
         let origin = self.model.origins.add(statement.span, "", self.through);
         Some(Permission {
             actions: statement.actions.iter().map(|action| action.name).collect(),
@@ -419,11 +446,13 @@ impl<'p> Evaluator<'p> {
     }
 
     /// A verb of an instance: its component's, its `main`'s, or its type's.
-    fn verb(&mut self, id: InstanceId, name: Symbol) -> Option<(&'p Verb, Scope<'p>)> {
+    fn verb(&mut self, id: InstanceId, name: Symbol) -> Option<Meant<'p>> {
         if let Some(body) = self.data(id).and_then(|data| data.body) {
             let found = self.body(body).and_then(|body| {
                 body.statements.iter().find_map(|placed| match &placed.item.kind {
-                    ItemKind::Access(verb) if verb.name.name == name => Some((verb, placed.scope.clone())),
+                    ItemKind::Access(verb) if verb.name.name == name => {
+                        Some(Meant { verb, scope: placed.scope.clone(), of_type: false })
+                    }
                     _ => None,
                 })
             });
@@ -437,7 +466,7 @@ impl<'p> Evaluator<'p> {
         let ty = self.model.resources.get(resource.index())?.ty;
         let verb = self.program.access_on(ty).flat_map(|access| &access.verbs).find(|verb| verb.name.name == name)?;
         let scope = self.properties_scope(id);
-        Some((verb, scope))
+        Some(Meant { verb, scope, of_type: true })
     }
 
     fn main_of(&self, id: InstanceId) -> Option<InstanceId> {

@@ -8,3 +8,4 @@ mod malformed;
 mod mutants;
 mod properties;
 mod questions;
+mod verbs;
