@@ -263,6 +263,9 @@ pub struct DiffArguments {
     /// Values for the parameters of the new template, as a JSON object
     #[arg(long, value_name = "FILE")]
     pub new_parameters: Option<PathBuf>,
+    /// Where it takes several updates, write their templates and a script to this folder
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
     /// The form of the answer
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: DiffFormat,

@@ -185,8 +185,10 @@ pub struct OutputDifference {
 pub struct Stack {
     /// What it is called in the answer: its physical name, or its template's file.
     pub name: String,
-    /// Where it stands: the same name elsewhere is another stack.
+    /// Where it stands, its account and region: the same name elsewhere is another stack.
     pub place: String,
+    /// The folder of its plan in the build.
+    pub folder: String,
     /// Its template, as it is written.
     pub document: Node,
     /// The values of its parameters.
@@ -200,7 +202,8 @@ pub struct Stack {
 impl Stack {
     /// A stack of which no more is known than its template.
     pub fn new(name: String, place: String, document: Node, parameters: Parameters, template: Evaluated) -> Stack {
-        Stack { name, place, document, parameters, template, settings: IndexMap::default() }
+        let folder = String::new();
+        Stack { name, place, folder, document, parameters, template, settings: IndexMap::default() }
     }
 }
 
@@ -208,6 +211,7 @@ impl Stack {
 #[derive(Debug, Clone, Copy)]
 struct Pair<'e> {
     name: &'e str,
+    place: &'e str,
     old: Option<&'e Evaluated>,
     new: Option<&'e Evaluated>,
 }
@@ -238,12 +242,13 @@ pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
     let mut notes: Vec<Vec<String>> = Vec::new();
     for stack in new {
         let before = twin(stack, old).and_then(|at| old.get(at));
-        pairs.push(Pair { name: &stack.name, old: before.map(|stack| &stack.template), new: Some(&stack.template) });
+        let (name, place) = (stack.name.as_str(), stack.place.as_str());
+        pairs.push(Pair { name, place, old: before.map(|stack| &stack.template), new: Some(&stack.template) });
         sides.push((before, Some(stack)));
         notes.push(before.map(|before| settings(before, stack)).unwrap_or_default());
     }
     for stack in old.iter().filter(|stack| twin(stack, new).is_none()) {
-        pairs.push(Pair { name: &stack.name, old: Some(&stack.template), new: None });
+        pairs.push(Pair { name: &stack.name, place: &stack.place, old: Some(&stack.template), new: None });
         sides.push((Some(stack), None));
         notes.push(vec![String::from("the stack is not in the new build: it is deleted")]);
     }

@@ -32,7 +32,8 @@ pub(super) fn propagate(pairs: &[Pair<'_>], outcomes: &mut Outcomes) {
 
 /// Which output is exported under a name, and which stack has which name: by the place of the pair.
 struct Exports {
-    outputs: IndexMap<String, (usize, String)>,
+    /// By place and name.
+    outputs: IndexMap<(String, String), (usize, String)>,
     stacks: IndexMap<String, usize>,
 }
 
@@ -44,7 +45,7 @@ impl Exports {
             stacks.insert(pair.name.to_owned(), at);
             for (id, output) in pair.new.into_iter().flat_map(|new| &new.outputs) {
                 if let Some(name) = &output.export {
-                    outputs.insert(shown(name), (at, id.clone()));
+                    outputs.insert((pair.place.to_owned(), shown(name)), (at, id.clone()));
                 }
             }
         }
@@ -119,7 +120,8 @@ impl<'e> Walk<'_, 'e> {
             Open::Attribute(id, attribute) => self.resource(self.user.0, id, Some(attribute), value, None),
             Open::Import(name) => {
                 let name = shown(name);
-                if let Some((pair, output)) = self.exports.outputs.get(&name).cloned() {
+                let place = self.pairs.get(self.user.0).map_or("", |pair| pair.place).to_owned();
+                if let Some((pair, output)) = self.exports.outputs.get(&(place, name.clone())).cloned() {
                     self.output(pair, output, value, &format!("the export {name}"));
                 }
             }

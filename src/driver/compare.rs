@@ -1,6 +1,7 @@
 //! Two sides compared: templates, builds, or systems at two times.
 
 mod build;
+mod phases;
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use crate::cfn::{self, Evaluated, Node, Parameters};
 use crate::diag::{Diagnostic, Level, codes};
 use crate::diff::{self, Difference, Stack};
 use crate::driver::{Checked, Options};
+use crate::emit::Files;
 use crate::world::{Kind, MAX_SOURCE_BYTES, Revision, Source, Sources, World, WorldError};
 use build::Provenance;
 
@@ -19,6 +21,8 @@ pub struct Compared {
     pub checked: Vec<Checked>,
     /// The difference; none if a side cannot be understood.
     pub difference: Option<Difference>,
+    /// The files of a plan in phases, by their paths; none if one update does it, or none.
+    pub phases: Files,
     /// Where what stands in a build comes from.
     provenance: Provenance,
 }
@@ -52,6 +56,7 @@ pub fn compare(world: &dyn World, old: Side<'_>, new: Side<'_>, options: &Option
         diagnostics: Vec::new(),
         others: Vec::new(),
         provenance: Provenance::default(),
+        builds: Vec::new(),
     };
     let olds = if world.exists(old.path) {
         reading.side(old, new)?
@@ -62,17 +67,24 @@ pub fn compare(world: &dyn World, old: Side<'_>, new: Side<'_>, options: &Option
             None => return Err(world.kind(old.path).err().unwrap_or_else(|| no_revision(old.path))),
         }
     };
+    let of_old = reading.builds.len();
     let news = reading.side(new, new)?;
-    let Reading { sources, diagnostics, others, provenance, .. } = reading;
+    let Reading { sources, diagnostics, others, provenance, mut builds, .. } = reading;
+    let new_builds = builds.split_off(of_old);
     let wrong = |all: &[Diagnostic]| all.iter().any(|found| found.level == Level::Error);
     let is_wrong = wrong(&diagnostics) || others.iter().any(|other| wrong(&other.diagnostics));
+    let mut phases = Files::new();
     let difference = match (olds, news) {
-        (Some(old), Some(new)) if !is_wrong => Some(diff::compare(&old, &new)),
+        (Some(old), Some(new)) if !is_wrong => {
+            let difference = diff::compare(&old, &new);
+            phases = phases::files(&difference, (&old, &builds), (&new, &new_builds));
+            Some(difference)
+        }
         (Some(_) | None, Some(_) | None) => None,
     };
     let mut checked = vec![Checked { sources, diagnostics, environments: 0 }];
     checked.extend(others);
-    Ok(Compared { checked, difference, provenance })
+    Ok(Compared { checked, difference, phases, provenance })
 }
 
 fn no_revision(path: &Path) -> WorldError {
@@ -92,6 +104,8 @@ struct Reading<'w> {
     /// What systems were made of, and what was found in them.
     others: Vec<Checked>,
     provenance: Provenance,
+    /// The files of the builds that were read, the old ones first.
+    builds: Vec<Files>,
 }
 
 impl Reading<'_> {

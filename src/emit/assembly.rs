@@ -25,7 +25,7 @@ pub(super) fn manifest(plan: &Plan, parts: &[Part<'_>]) -> Value {
             "templateFile": part.file,
             "stackName": stack,
             "tags": part.template.tags,
-            "terminationProtection": false,
+            "terminationProtection": plan.confirm,
             "validateOnSynth": false,
         });
         if let (Some(parameter), Some(object)) = (asset_parameter(part), properties.as_object_mut()) {

@@ -20,12 +20,23 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use archive::uploaded;
 pub use diagrams::{dot, mermaid};
 pub use plan_text::{plan_text, why_text};
+pub use script::{ScriptPhase, ScriptUpdate, phased_script};
 pub use source::{Location, SourceNames};
 
 use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
 use crate::eval::model::{Model, StackId};
 use crate::order::{self, Plan, StepKind};
+
+/// A document as it is written: indented, with a line feed at its end.
+pub fn pretty(document: &serde_json::Value) -> Vec<u8> {
+    json::pretty(document)
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub fn hash(bytes: &[u8]) -> String {
+    plan_json::hex(bytes)
+}
 
 /// Files by their path relative to the build's folder, with `/` between names.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -132,7 +143,7 @@ fn folder(
     let document = plan_json::plan_json(plan, &parts, sources);
     put("plan.json", json::pretty(&document));
     put("manifest.json", json::pretty(&assembly::manifest(plan, &parts)));
-    put("deploy.sh", script::script(plan, &parts).into_bytes());
+    put("deploy.sh", script::script(&document).into_bytes());
     put("provenance.json", provenance::provenance(&parts, sources));
     for (name, document) in assembly::asset_manifests(plan, &parts) {
         put(&name, json::pretty(&document));

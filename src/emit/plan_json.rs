@@ -87,7 +87,7 @@ fn stack(plan: &Plan, facts: &PlanStack, part: &Part<'_>, sources: &dyn SourceNa
         "capabilities": capabilities.map(|(name, because)| json!({ "name": name, "because": because })).collect::<Vec<_>>(),
         "parameters": parameters(part),
         "tags": part.template.tags,
-        "termination_protection": false,
+        "termination_protection": plan.confirm,
         "scope": scope,
         "source": place(sources, facts.span),
         "stateful": stateful.collect::<Vec<_>>(),
@@ -177,7 +177,10 @@ fn destroy(plan: &Plan) -> Value {
         .before
         .iter()
         .map(|(stack, steps)| {
-            let steps = steps.iter().map(|s| json!({ "do": s.action.word(), "id": s.id, "type": s.ty }));
+            let steps = steps.iter().map(|step| match &step.resource {
+                Some((id, ty)) => json!({ "do": step.action.word(), "id": id, "type": ty }),
+                None => json!({ "do": step.action.word() }),
+            });
             (stack.clone(), Value::from_iter(steps))
         })
         .collect();

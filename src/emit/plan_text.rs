@@ -61,7 +61,12 @@ fn write(text: &mut String, plan: &Plan) -> fmt::Result {
         for (at, stack) in deleted.iter().enumerate() {
             let branch = if at + 1 == deleted.len() { "└─ " } else { "├─ " };
             let before = plan.destroy.before.get(*stack).into_iter().flatten();
-            let before: Vec<String> = before.map(|step| format!("{} of {}", step.action.word(), step.id)).collect();
+            let before: Vec<String> = before
+                .map(|step| match &step.resource {
+                    Some((id, _)) => format!("{} of {id}", step.action.word()),
+                    None => step.action.word().to_owned(),
+                })
+                .collect();
             let first = if before.is_empty() { String::new() } else { format!("  first {}", before.join(", ")) };
             writeln!(text, "{branch}{stack}{first}")?;
         }

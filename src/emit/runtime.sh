@@ -101,7 +101,25 @@ failures() {
 
 stack() {
   name=$1 region=$2 file=$3 bytes=$4 hash=$5
-  capabilities=() parameters='' stack_tags='[]'
+  capabilities=() parameters='' stack_tags='[]' protect=no later_hashes=()
+}
+
+phase() { printf '\nphase %s of %s: %s\n' "$1" "$2" "$3"; }
+
+# The templates that the stack gets in later phases: one that has such a template is past this phase.
+later() { later_hashes=("$@"); }
+
+protected() { protect=yes; }
+
+# Whether an earlier run went further with this stack. A stack remembers the change set that made it what it is.
+is_past() {
+  local deployed hash
+  if [ ${#later_hashes[@]} -eq 0 ]; then return 1; fi
+  deployed=$(cfn describe-stacks --stack-name "$name" --query 'Stacks[0].ChangeSetId' --output text)
+  for hash in "${later_hashes[@]}"; do
+    case $deployed in *":changeSet/infrac-${hash:0:16}/"*) return 0 ;; esac
+  done
+  return 1
 }
 
 capability() { capabilities+=("$1"); }
@@ -160,6 +178,12 @@ deploy() {
       kind=CREATE
       ;;
     *_FAILED | *_IN_PROGRESS) fail "$name is $status; that needs a person" ;;
+    *)
+      if is_past; then
+        say "$name is past this phase"
+        return 0
+      fi
+      ;;
   esac
   if [ "$bytes" -le 51200 ]; then
     body=(--template-body "file://$file")
@@ -177,6 +201,7 @@ deploy() {
       "The submitted information didn't contain changes"* | 'No updates are to be performed'*)
         cfn delete-change-set --stack-name "$name" --change-set-name "$change" >/dev/null
         say 'unchanged'
+        protect_stack
         return 0
         ;;
       *EarlyValidation*)
@@ -195,6 +220,18 @@ deploy() {
   else
     cfn wait stack-update-complete --stack-name "$name" || { failures; fail "$name was not updated"; }
   fi
+  protect_stack
+}
+
+protect_stack() {
+  if [ "$protect" = yes ]; then
+    cfn update-termination-protection --stack-name "$name" --enable-termination-protection >/dev/null
+  fi
+}
+
+unprotect_stack() {
+  say "termination protection of $name off"
+  cfn update-termination-protection --stack-name "$name" --no-enable-termination-protection >/dev/null
 }
 
 bucket_in() {

@@ -1,155 +1,246 @@
-//! `deploy.sh`: the plan with the AWS CLI alone. What a deployment is stands in `runtime.sh`; here only the plan is written into it.
+//! `deploy.sh`: the plan with the AWS CLI alone. What a deployment is stands in `runtime.sh`; here only the plan is written into it, as
+//! `plan.json` has it.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::derive::template::{Json, ParameterSource};
-use crate::emit::Part;
 use crate::emit::facts;
-use crate::emit::plan_json::{field, hex};
-use crate::order::{DestroyAction, Plan, PlanStep, Scope, StepKind};
 
 const RUNTIME: &str = include_str!("runtime.sh");
 
-/// The script.
-pub(super) fn script(plan: &Plan, parts: &[Part<'_>]) -> String {
+/// An update in phases, as a script carries it out.
+#[derive(Debug, Default)]
+pub struct ScriptPhase {
+    /// What it is called, and what it does.
+    pub title: String,
+    /// The updates, in order.
+    pub updates: Vec<ScriptUpdate>,
+}
+
+/// The update of one stack in a phase.
+#[derive(Debug)]
+pub enum ScriptUpdate {
+    /// It gets a template.
+    Deploy {
+        /// The stack.
+        stack: String,
+        /// The template's file beside the script.
+        file: String,
+        /// Its size.
+        bytes: usize,
+        /// Its SHA-256.
+        hash: String,
+        /// The SHA-256 of the templates that the stack gets in later phases.
+        later: Vec<String>,
+    },
+    /// It is deleted.
+    Delete {
+        /// The stack.
+        stack: String,
+    },
+}
+
+/// The script of a plan.
+pub(super) fn script(plan: &Value) -> String {
+    written(plan, &|text| deploy_all(text, plan))
+}
+
+/// The script of an update in phases. What is deleted on the way is as the old plan has it.
+pub fn phased_script(old: &Value, new: &Value, phases: &[ScriptPhase]) -> String {
+    written(new, &|text| {
+        for step in list(new, "steps").filter(|step| word(step, "do") == "upload") {
+            upload(text, step)?;
+        }
+        for (at, phase) in phases.iter().enumerate() {
+            writeln!(text, "  phase {} {} {}", at + 1, phases.len(), quote(&phase.title))?;
+            for update in &phase.updates {
+                match update {
+                    ScriptUpdate::Deploy { stack, file, bytes, hash, later } => {
+                        stack_lines(text, new, stack, file, *bytes, hash)?;
+                        if !later.is_empty() {
+                            let later: Vec<String> = later.iter().map(|hash| quote(hash)).collect();
+                            writeln!(text, "  later {}", later.join(" "))?;
+                        }
+                        writeln!(text, "  deploy")?;
+                    }
+                    ScriptUpdate::Delete { stack } => delete(text, old, stack)?,
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+fn written(plan: &Value, deploy: &dyn Fn(&mut String) -> fmt::Result) -> String {
     let mut text = String::new();
     // Writing to a `String` does not fail.
-    let _ = write(&mut text, plan, parts);
+    let _ = write(&mut text, plan, deploy);
     text
 }
 
-fn write(text: &mut String, plan: &Plan, parts: &[Part<'_>]) -> std::fmt::Result {
-    let what = match plan.scope {
-        Scope::Environment(name) => name.to_string(),
-        Scope::Account => format!("account {} {}", plan.account, plan.region),
+fn write(text: &mut String, plan: &Value, deploy: &dyn Fn(&mut String) -> fmt::Result) -> fmt::Result {
+    let what = match word(plan, "environment") {
+        "" => format!("account {} {}", word(plan, "account"), word(plan, "region")),
+        environment => environment.to_owned(),
     };
+    let confirm = plan.get("confirm").and_then(Value::as_bool).unwrap_or(false);
     writeln!(text, "#!/usr/bin/env bash")?;
     writeln!(
         text,
         "# The order of plan.json with the AWS CLI alone. Made by infrac; changes are lost with the next build."
     )?;
     writeln!(text, "set -euo pipefail\n")?;
-    writeln!(text, "system={}", quote(plan.system.as_str()))?;
+    writeln!(text, "system={}", quote(word(plan, "system")))?;
     writeln!(text, "deployment={}", quote(&what))?;
-    writeln!(text, "account={}", quote(&plan.account))?;
-    writeln!(text, "confirm={}\n", plan.confirm)?;
+    writeln!(text, "account={}", quote(word(plan, "account")))?;
+    writeln!(text, "confirm={confirm}\n")?;
     text.push_str(RUNTIME);
     writeln!(text, "\ndeploy_all() {{")?;
-    let mut folders: Vec<&str> = Vec::new();
-    for (index, step) in plan.steps.iter().enumerate() {
-        writeln!(text, "  step {} {} {}", index + 1, plan.steps.len(), quote(&step.id))?;
-        match &step.kind {
-            StepKind::Deploy { stack } => {
-                if let Some(part) = parts.iter().find(|part| part.name == *stack) {
-                    deploy(text, plan, part)?;
-                }
-            }
-            StepKind::Account { folder, .. } => {
-                // One script deploys all that an account and region share.
-                if folders.contains(&folder.as_str()) {
-                    writeln!(text, "  say {}", quote("deployed with the account's other stacks"))?;
-                } else {
-                    folders.push(folder);
-                    writeln!(text, "  account_stacks {}", quote(&format!("../{folder}/deploy.sh")))?;
-                }
-            }
-            StepKind::Upload { region, files } => {
-                writeln!(text, "  assets {}", quote(region))?;
-                for (file, from) in files {
-                    writeln!(text, "  asset {} {}", quote(file), quote(from))?;
-                }
-            }
-            StepKind::Manual { text: words } => writeln!(text, "  manual {}", quote(words))?,
-            StepKind::External { title, deployed_by } => {
-                external(text, plan, step, title.as_deref(), deployed_by.as_deref())?
-            }
-        }
-    }
+    deploy(text)?;
     writeln!(text, "  say 'done'\n}}\n\ndestroy_all() {{")?;
-    for name in plan.destroy.order.iter().filter_map(|id| id.strip_prefix("delete:")) {
-        let region = plan.stacks.get(name).map_or(plan.region.as_str(), |stack| stack.region.as_str());
-        writeln!(text, "  if exists {} {}; then", quote(name), quote(region))?;
-        for step in plan.destroy.before.get(name).into_iter().flatten() {
-            match step.action {
-                DestroyAction::DisableDeletionProtection => {
-                    let Some(command) = facts::unprotect(&step.ty) else { continue };
-                    writeln!(text, "    unprotect {} {command}", quote(&step.id))?;
-                }
-                DestroyAction::EmptyBucket => writeln!(text, "    empty_bucket {}", quote(&step.id))?,
-            }
-        }
-        writeln!(text, "    delete\n  fi")?;
+    let destroy = plan.get("destroy").unwrap_or(&Value::Null);
+    for name in list(destroy, "order").filter_map(|id| id.as_str()?.strip_prefix("delete:")) {
+        delete(text, plan, name)?;
     }
-    for left in &plan.destroy.left_behind {
-        let words = format!("left behind: {} of {} ({})", left.id, left.stack, left.why);
+    for left in list(destroy, "left_behind") {
+        let words = format!("left behind: {} of {} ({})", word(left, "id"), word(left, "stack"), word(left, "why"));
         writeln!(text, "  say {}", quote(&words))?;
     }
-    for step in &plan.steps {
-        if let StepKind::Account { stack, .. } = &step.kind {
-            writeln!(text, "  say {}", quote(&format!("not touched: {stack}, which other environments share")))?;
-        }
+    for step in list(plan, "steps").filter(|step| word(step, "do") == "account") {
+        writeln!(
+            text,
+            "  say {}",
+            quote(&format!("not touched: {}, which other environments share", word(step, "stack")))
+        )?;
     }
     writeln!(text, "  say 'done'\n}}\n\nmain \"$@\"")
 }
 
-fn deploy(text: &mut String, plan: &Plan, part: &Part<'_>) -> std::fmt::Result {
-    let region = plan.stacks.get(&part.name).map_or(plan.region.as_str(), |stack| stack.region.as_str());
-    let hash = hex(&part.bytes);
-    writeln!(
-        text,
-        "  stack {} {} {} {} {}",
-        quote(&part.name),
-        quote(region),
-        quote(&part.file),
-        part.bytes.len(),
-        quote(&hash)
-    )?;
-    for name in part.template.capabilities.keys() {
-        writeln!(text, "  capability {}", quote(name))?;
-    }
-    if !part.template.tags.is_empty() {
-        let tags: Vec<_> =
-            part.template.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-        writeln!(text, "  tags {}", quote(&serde_json::Value::from(tags).to_string()))?;
-    }
-    for (name, parameter) in &part.template.parameters {
-        match &parameter.source {
-            ParameterSource::Output { stack, output } => {
-                let from = part.model.stack(*stack);
-                let (stack, region) = (quote(&from.physical_name), quote(&from.region));
-                writeln!(text, "  parameter_from_output {} {stack} {region} {}", quote(name), quote(output))?;
+fn deploy_all(text: &mut String, plan: &Value) -> fmt::Result {
+    let steps: Vec<&Value> = list(plan, "steps").collect();
+    let mut folders: Vec<&str> = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        let id = word(step, "id");
+        writeln!(text, "  step {} {} {}", index + 1, steps.len(), quote(id))?;
+        match word(step, "do") {
+            "deploy" => {
+                let stack = word(step, "stack");
+                let template = entry(plan, stack).and_then(|stack| stack.get("template")).unwrap_or(&Value::Null);
+                let bytes = template.get("bytes").and_then(Value::as_u64).unwrap_or(0);
+                let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+                stack_lines(text, plan, stack, word(template, "file"), bytes, word(template, "sha256"))?;
+                writeln!(text, "  deploy")?;
             }
-            ParameterSource::Assets => writeln!(text, "  parameter_from_assets {}", quote(name))?,
-            ParameterSource::Deployer => {
+            "account" => {
+                // One script deploys all that an account and region share.
+                let folder = word(step, "plan").trim_end_matches("/plan.json");
+                if folders.contains(&folder) {
+                    writeln!(text, "  say {}", quote("deployed with the account's other stacks"))?;
+                } else {
+                    folders.push(folder);
+                    writeln!(text, "  account_stacks {}", quote(&format!("{folder}/deploy.sh")))?;
+                }
+            }
+            "upload" => upload(text, step)?,
+            "manual" => writeln!(text, "  manual {}", quote(word(step, "text")))?,
+            _ => external(text, plan, step)?,
+        }
+    }
+    Ok(())
+}
+
+fn upload(text: &mut String, step: &Value) -> fmt::Result {
+    writeln!(text, "  assets {}", quote(word(step, "region")))?;
+    for file in list(step, "files") {
+        writeln!(text, "  asset {} {}", quote(word(file, "file")), quote(word(file, "from")))?;
+    }
+    Ok(())
+}
+
+/// What a stack is to be, up to the order to deploy it.
+fn stack_lines(text: &mut String, plan: &Value, name: &str, file: &str, bytes: usize, hash: &str) -> fmt::Result {
+    let stack = entry(plan, name).unwrap_or(&Value::Null);
+    writeln!(text, "  stack {} {} {} {bytes} {}", quote(name), quote(word(stack, "region")), quote(file), quote(hash))?;
+    for capability in list(stack, "capabilities") {
+        writeln!(text, "  capability {}", quote(word(capability, "name")))?;
+    }
+    let tags = stack.get("tags").and_then(Value::as_object);
+    if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        writeln!(text, "  tags {}", quote(&Value::from(tags).to_string()))?;
+    }
+    if stack.get("termination_protection").and_then(Value::as_bool) == Some(true) {
+        writeln!(text, "  protected")?;
+    }
+    for parameter in list(stack, "parameters") {
+        let name = quote(word(parameter, "name"));
+        let from = parameter.get("from").unwrap_or(&Value::Null);
+        match word(from, "kind") {
+            "stack_output" => {
+                let of = ["stack", "region", "output"].map(|key| quote(word(from, key)));
+                writeln!(text, "  parameter_from_output {name} {}", of.join(" "))?;
+            }
+            "asset_bucket" => writeln!(text, "  parameter_from_assets {name}")?,
+            _ => {
                 let is = |yes: bool| if yes { "yes" } else { "no" };
-                let default = field(&parameter.declaration, "Default").is_some();
-                let secret = field(&parameter.declaration, "NoEcho").is_some_and(|tree| tree.json == Json::Bool(true));
-                writeln!(text, "  parameter_from_deployer {} {} {}", quote(name), is(default), is(secret))?;
+                let secret = parameter.get("secret").and_then(Value::as_bool).unwrap_or(false);
+                let default = parameter.get("default").is_some();
+                writeln!(text, "  parameter_from_deployer {name} {} {}", is(default), is(secret))?;
             }
         }
     }
-    writeln!(text, "  deploy")
+    Ok(())
 }
 
 /// What nothing comes before is a condition for everything, and is only said; what comes behind something is waited for.
-fn external(
-    text: &mut String,
-    plan: &Plan,
-    step: &PlanStep,
-    title: Option<&str>,
-    deployed_by: Option<&str>,
-) -> std::fmt::Result {
-    let mut words = format!("{} must be there", step.name);
-    if let Some(title) = title {
-        let _ = write!(words, ": {title}");
+fn external(text: &mut String, plan: &Value, step: &Value) -> fmt::Result {
+    let id = word(step, "id");
+    let mut words = format!("{} must be there", id.strip_prefix("external:").unwrap_or(id));
+    if !word(step, "text").is_empty() {
+        write!(words, ": {}", word(step, "text"))?;
     }
-    if let Some(by) = deployed_by {
-        let _ = write!(words, " (deployed by {by})");
+    if !word(step, "deployed_by").is_empty() {
+        write!(words, " (deployed by {})", word(step, "deployed_by"))?;
     }
-    let command = if plan.needs(&step.id).next().is_some() { "manual" } else { "say" };
-    writeln!(text, "  {command} {}", quote(&words))
+    let waits = list(plan, "edges").any(|edge| word(edge, "after") == id);
+    writeln!(text, "  {} {}", if waits { "manual" } else { "say" }, quote(&words))
+}
+
+fn delete(text: &mut String, plan: &Value, name: &str) -> fmt::Result {
+    let region = entry(plan, name).map_or("", |stack| word(stack, "region"));
+    let region = if region.is_empty() { word(plan, "region") } else { region };
+    writeln!(text, "  if exists {} {}; then", quote(name), quote(region))?;
+    let before = plan.get("destroy").and_then(|destroy| destroy.get("before")).unwrap_or(&Value::Null);
+    for step in list(before, name) {
+        let id = quote(word(step, "id"));
+        match word(step, "do") {
+            "disable_deletion_protection" => {
+                if let Some(command) = facts::unprotect(word(step, "type")) {
+                    writeln!(text, "    unprotect {id} {command}")?;
+                }
+            }
+            "disable_termination_protection" => writeln!(text, "    unprotect_stack")?,
+            "empty_bucket" => writeln!(text, "    empty_bucket {id}")?,
+            _ => {}
+        }
+    }
+    writeln!(text, "    delete\n  fi")
+}
+
+/// What a plan says of a stack.
+fn entry<'p>(plan: &'p Value, stack: &str) -> Option<&'p Value> {
+    plan.get("stacks")?.get(stack)
+}
+
+/// A word of an object; empty if it is not there.
+pub(super) fn word<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The items of a list in an object.
+pub(super) fn list<'v>(value: &'v Value, key: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
+    value.get(key).and_then(Value::as_array).into_iter().flatten()
 }
 
 /// A word that the shell takes as it stands.

@@ -11,13 +11,17 @@ pub(super) fn destroy(plan: &Plan, deployed: &[(&Model, &Derived, Vec<StackId>)]
     for step in plan.steps.iter().rev() {
         let StepKind::Deploy { stack } = &step.kind else { continue };
         destroy.order.push(format!("delete:{stack}"));
+        if plan.confirm {
+            let step = DestroyStep { action: DestroyAction::DisableTerminationProtection, resource: None };
+            destroy.before.entry(stack.clone()).or_default().push(step);
+        }
         let template = deployed.iter().find_map(|(model, derived, ids)| {
             let id = ids.iter().find(|id| model.stack(**id).physical_name == *stack)?;
             derived.templates.iter().find(|template| template.stack == *id)
         });
         for (id, resource) in template.into_iter().flat_map(|template| &template.resources) {
             if let Some(action) = in_the_way(resource) {
-                let step = DestroyStep { action, id: id.clone(), ty: resource.ty.clone() };
+                let step = DestroyStep { action, resource: Some((id.clone(), resource.ty.clone())) };
                 destroy.before.entry(stack.clone()).or_default().push(step);
             }
             if let Some(why) = stays(resource) {

@@ -197,15 +197,15 @@ pub struct Destroy {
 pub struct DestroyStep {
     /// What.
     pub action: DestroyAction,
-    /// The resource's logical id.
-    pub id: String,
-    /// Its type.
-    pub ty: String,
+    /// The resource's logical id and its type; nothing where it is about the stack itself.
+    pub resource: Option<(String, String)>,
 }
 
 /// What can stand in the way of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DestroyAction {
+    /// CloudFormation refuses to delete the stack until its protection is switched off.
+    DisableTerminationProtection,
     /// AWS refuses to delete the resource until its protection is switched off.
     DisableDeletionProtection,
     /// AWS refuses to delete a bucket that holds objects.
@@ -249,6 +249,7 @@ impl DestroyAction {
     /// Its name in `plan.json`.
     pub fn word(self) -> &'static str {
         match self {
+            DestroyAction::DisableTerminationProtection => "disable_termination_protection",
             DestroyAction::DisableDeletionProtection => "disable_deletion_protection",
             DestroyAction::EmptyBucket => "empty_bucket",
         }

@@ -2,13 +2,19 @@
 
 A test puts a launcher named `aws` that runs this file first on the PATH. $FAKE_AWS is a folder: `calls.jsonl` gets one
 line for each call, `stacks.json` holds the stacks by name, `account` the number of the account that the keys are for, and
-`refuse`, if it is there, the name of a stack whose deployment fails.
+`refuse`, if it is there, the name of a stack whose deployment fails. `die`, if it is there, holds a number: after so many
+calls that change something, whoever called is killed, as if somebody had pulled the plug.
+
+It keeps CloudFormation's rules about what stacks share: an export in use is neither removed nor changed, no two stacks have
+an export of one name, what is imported is there, no two resources have one physical name, a template has a resource, and a
+stack that is protected or in use is not deleted.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +28,15 @@ FLAGS = {
     "--no-deletion-protection", "--no-deletion-protection-enabled", "--apply-immediately",
 }  # fmt: skip
 LISTS = {"--capabilities", "--tags", "--parameters", "--parameter-overrides", "--attributes"}
+# Changes of these replace the resource; these hold a name that only one can have. As far as the tests need it.
+CREATE_ONLY = {
+    "AWS::EC2::VPC": {"CidrBlock"},
+    "AWS::EC2::Subnet": {"VpcId", "CidrBlock", "AvailabilityZone"},
+    "AWS::SNS::Topic": {"TopicName"},
+    "AWS::SSM::Parameter": {"Name"},
+}  # fmt: skip
+NAMES = {"AWS::SNS::Topic": "TopicName", "AWS::SSM::Parameter": "Name", "AWS::DynamoDB::Table": "TableName"}
+CHANGING = {"create-change-set", "execute-change-set", "delete-stack"}
 UNCHANGED = "The submitted information didn't contain changes. Submit different information to create a change set."
 GONE = "An error occurred (ValidationError) when calling the {} operation: Stack with id {} does not exist"
 
@@ -85,7 +100,9 @@ def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, 
             return ""
         case "create-change-set":
             propose(name, named, stacks)
-            return {"Id": f"arn:aws:cloudformation:us-east-1:123456789012:changeSet/{name}/1", "StackId": name}
+            change = named["--change-set-name"][0]
+            stacks[name]["ProposedId"] = f"arn:aws:cloudformation:{region(named)}:123456789012:changeSet/{change}/1"
+            return {"Id": stacks[name]["ProposedId"], "StackId": name}
         case "describe-change-set":
             same = unchanged(stacks[name])
             reason = UNCHANGED if same else None
@@ -103,7 +120,15 @@ def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, 
                 for i, r in of.items()
             ]}  # fmt: skip
         case "delete-stack":
+            if name in live:
+                if live[name].get("EnableTerminationProtection"):
+                    raise Failure(f"Stack [{name}] cannot be deleted while TerminationProtection is enabled")
+                for export in exports(live[name]):
+                    refuse_if_in_use(export, name, live, "Export {} cannot be deleted as it is in use by {}")
             stacks.pop(name, None)
+            return ""
+        case "update-termination-protection":
+            stacks[name]["EnableTerminationProtection"] = "--enable-termination-protection" in named
             return ""
         case "describe-events" | "describe-stack-events":
             return {"StackEvents": [], "OperationEvents": []}
@@ -111,7 +136,7 @@ def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, 
             if rest == ["change-set-create-complete"] and unchanged(stacks[name]):
                 raise Failure("Waiter ChangeSetCreateComplete failed: Waiter encountered a terminal failure state")
             return ""
-        case "delete-change-set" | "update-termination-protection" | "set-stack-policy" | "validate-template":
+        case "delete-change-set" | "set-stack-policy" | "validate-template":
             return ""
     raise Failure(f"the stand-in for aws does not know `cloudformation {operation}`")
 
@@ -127,8 +152,8 @@ def propose(name: str, named: dict[str, list[str]], stacks: dict[str, dict]) -> 
     urls = [stored()[url.partition(".com/")[2]] for url in named.get("--template-url", [])]
     (file,) = [*named.get("--template-file", []), *named.get("--template-body", []), *urls]
     template = json.loads(Path(file.removeprefix("file://")).read_text(encoding="utf-8"))
-    stack = stacks.setdefault(name, {"StackName": name, "Live": False, "Template": None})
-    stack["Proposed"] = template
+    stack = stacks.setdefault(name, {"StackName": name, "Live": False, "Template": None, "Physical": {}})
+    stack["Proposed"], stack["Region"] = template, region(named)
 
 
 def unchanged(stack: dict) -> bool:
@@ -142,9 +167,130 @@ def execute(name: str, stacks: dict[str, dict]) -> None:
     if refused.exists() and refused.read_text(encoding="utf-8").strip() == name:
         raise Failure(f"Failed to create/update the stack: {name}")
     stack = stacks[name]
-    stack["StackStatus"] = "UPDATE_COMPLETE" if stack["Live"] else "CREATE_COMPLETE"
-    stack["Template"], stack["Live"] = stack["Proposed"], True
-    stack["Outputs"] = [{"OutputKey": k, "OutputValue": f"{name}.{k}"} for k in stack["Template"].get("Outputs", {})]
+    physical = made(stack, stacks)
+    after = stack | {"Template": stack["Proposed"], "Physical": physical, "Live": True}
+    keep_the_rules(name, stack, after, {n: s for n, s in stacks.items() if s["Live"] and n != name})
+    after["StackStatus"] = "UPDATE_COMPLETE" if stack["Live"] else "CREATE_COMPLETE"
+    after["ChangeSetId"] = stack.get("ProposedId", "")
+    after["Outputs"] = [
+        {"OutputKey": key, "OutputValue": value(output["Value"], after)}
+        for key, output in after["Template"].get("Outputs", {}).items()
+    ]
+    stacks[name] = after
+
+
+def made(stack: dict, stacks: dict[str, dict]) -> dict[str, str]:
+    """The physical id of each resource that a stack has after its update: a new one for what is new or replaced."""
+    old, new = (stack["Template"] or {}).get("Resources", {}), stack["Proposed"]["Resources"]
+    replaced: set[str] = set()
+    while True:
+        more = {i for i in new if i in old and i not in replaced and changes_identity(old[i], new[i], replaced)}
+        if not more:
+            break
+        replaced |= more
+    number = 1 + max((int(p.rpartition(".")[2]) for s in stacks.values() for p in s["Physical"].values()), default=0)
+    fresh = {i: f"{stack['StackName']}.{i}.{number}" for i in new if i not in old or i in replaced}
+    return {i: fresh.get(i) or stack["Physical"][i] for i in new}
+
+
+def changes_identity(old: dict, new: dict, replaced: set[str]) -> bool:
+    """Whether a resource is replaced: it, or something that it is made with."""
+    if old["Type"] != new["Type"]:
+        raise Failure("Update of resource type is not permitted.")
+    before, after = old.get("Properties", {}), new.get("Properties", {})
+    for key in CREATE_ONLY.get(new["Type"], set()):
+        if before.get(key) != after.get(key) or references(after.get(key)) & replaced:
+            return True
+    return False
+
+
+def references(part: object) -> set[str]:
+    """The logical ids that a part of a template refers to."""
+    if isinstance(part, list):
+        return set().union(*map(references, part))
+    if not isinstance(part, dict):
+        return set()
+    own = {part["Ref"]} if isinstance(part.get("Ref"), str) else set()
+    at = part.get("Fn::GetAtt")
+    own |= {at[0] if isinstance(at, list) else at.split(".")[0]} if at else set()
+    return own.union(*map(references, part.values()))
+
+
+def imports(part: object) -> set[str]:
+    """The names of the exports that a part of a template takes."""
+    if isinstance(part, list):
+        return set().union(*map(imports, part))
+    if not isinstance(part, dict):
+        return set()
+    own = {json.dumps(part["Fn::ImportValue"])} if "Fn::ImportValue" in part else set()
+    return own.union(*map(imports, part.values()))
+
+
+def exports(stack: dict) -> dict[str, str]:
+    """What a stack exports: values by the names as they are written."""
+    outputs = (stack["Template"] or {}).get("Outputs", {}).values()
+    return {json.dumps(o["Export"]["Name"]): value(o["Value"], stack) for o in outputs if "Export" in o}
+
+
+def value(part: object, stack: dict) -> str:
+    """What a value is, with physical ids in place of logical ones."""
+    text = json.dumps(part)
+    for logical in sorted(references(part), key=len, reverse=True):
+        text = text.replace(f'"{logical}"', f'"{stack["Physical"].get(logical, logical)}"')
+    return text
+
+
+def names(stack: dict) -> set[tuple[str, str]]:
+    """The names in a stack that only one resource can have."""
+    resources = (stack["Template"] or {}).get("Resources", {}).values()
+    pairs = ((r["Type"], r.get("Properties", {}).get(NAMES.get(r["Type"], ""))) for r in resources)
+    return {(kind, json.dumps(name)) for kind, name in pairs if name}
+
+
+def refuse_if_in_use(export: str, name: str, live: dict[str, dict], message: str) -> None:
+    """An export that another stack takes."""
+    users = [n for n, s in live.items() if n != name and s["Region"] == live[name]["Region"] and export in imports(s["Template"])]
+    if users:
+        raise Failure(message.format(export, ", ".join(users)))
+
+
+def keep_the_rules(name: str, before: dict, after: dict, others: dict[str, dict]) -> None:
+    """Refuses what CloudFormation would refuse."""
+    there = {n: s for n, s in others.items() if s["Region"] == after["Region"]}
+    if not after["Template"].get("Resources"):
+        raise Failure("Template format error: At least one Resources member must be defined.")
+    new = exports(after)
+    for export, old_value in exports(before).items():
+        live = others | {name: before}
+        if export not in new:
+            refuse_if_in_use(export, name, live, "Export {} cannot be deleted as it is in use by {}")
+        elif new[export] != old_value:
+            refuse_if_in_use(export, name, live, "Cannot update export {} as it is in use by {}")
+    for other, stack in there.items():
+        for export in new.keys() & exports(stack).keys():
+            raise Failure(f"Export with name {export} is already exported by stack {other}")
+        for kind, physical in names(after) & names(stack):
+            raise Failure(f"{kind} {physical} already exists in stack {other}")
+    given = set().union(*(exports(s) for s in there.values()))
+    for export in sorted(imports(after["Template"]) - given):
+        raise Failure(f"No export named {export} found")
+
+
+def region(named: dict[str, list[str]]) -> str:
+    """The region of a call."""
+    return (named.get("--region") or ["us-east-1"])[0]
+
+
+def pull_the_plug(plain: list[str]) -> None:
+    """Kills whoever called, if it is time."""
+    clock = HOME / "die"
+    if not clock.exists() or plain[1:2] == [] or plain[1] not in CHANGING:
+        return
+    left = int(clock.read_text(encoding="utf-8")) - 1
+    clock.write_text(str(left), encoding="utf-8")
+    if left == 0:
+        clock.unlink()
+        os.kill(os.getppid(), signal.SIGKILL)
 
 
 def shown(value: object, named: dict[str, list[str]]) -> str:
@@ -174,6 +320,7 @@ def main() -> int:
         print(f"\n{failure}", file=sys.stderr)
         return 254
     memory.write_text(json.dumps(stacks), encoding="utf-8")
+    pull_the_plug(plain)
     if said:
         print(said)
     return 0

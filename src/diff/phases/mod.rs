@@ -222,7 +222,7 @@ impl Context<'_> {
             let (id, why) = named(number, count);
             phases.phases.push(Phase { id: id.to_owned(), why: why.to_owned(), updates });
         }
-        phases.usual &= count == 1;
+        phases.usual &= count == 1 && !changed.iter().any(|at| self.is_deleted(*at));
         phases
     }
 
@@ -261,21 +261,12 @@ impl Context<'_> {
         order
     }
 
-    /// Whether a round's order is that of a first deployment: nothing that takes goes before what gives.
+    /// Whether the usual order does what a round has to do: that of the new plan, in which nothing is deleted.
     fn is_usual(&self, work: &Work, planned: &[crate::order::phases::Update]) -> bool {
-        planned.iter().flat_map(|update| &update.tasks).filter_map(|task| work.tasks.get(*task)).all(|task| match task
-            .kind
-        {
-            TaskKind::Withdraw | TaskKind::Replace => {
-                let value = self.values.get(task.value);
-                value.is_none_or(|value| value.shared.old.as_ref().is_none_or(|side| side.consumers.is_empty()))
-            }
-            TaskKind::AddBeside
-            | TaskKind::TakeBeside
-            | TaskKind::Stop
-            | TaskKind::Provide
-            | TaskKind::Take
-            | TaskKind::RemoveBeside => true,
+        let of = |task: usize| planned.iter().find(|update| update.tasks.contains(&task)).map(|update| update.stack);
+        work.before.iter().all(|(first, then)| match (of(*first), of(*then)) {
+            (Some(first), Some(then)) => first <= then,
+            (Some(_) | None, Some(_) | None) => true,
         })
     }
 

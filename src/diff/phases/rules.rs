@@ -48,8 +48,11 @@ impl<'p> State<'p> {
         Ok(())
     }
 
+    /// The other stacks of the same account and region.
     fn others(&self, at: usize) -> impl Iterator<Item = &Evaluated> {
-        self.deployed.iter().enumerate().filter(move |(other, _)| *other != at).filter_map(|(_, it)| it.as_ref())
+        let place = |at: usize| self.pairs.get(at).map(|pair| pair.place);
+        let there = move |other: usize| other != at && place(other) == place(at);
+        self.deployed.iter().enumerate().filter(move |(other, _)| there(*other)).filter_map(|(_, it)| it.as_ref())
     }
 
     fn check(&self, at: usize, name: &str, next: Option<&Evaluated>) -> Result<(), String> {
@@ -61,7 +64,8 @@ impl<'p> State<'p> {
         let in_use: BTreeSet<String> = self.others(at).flat_map(imports).collect();
         let elsewhere: BTreeSet<String> =
             self.others(at).flat_map(|other| exports(Some(other))).map(|(export, _)| export).collect();
-        let pair = Pair { name, old: before, new: next };
+        let place = self.pairs.get(at).map_or("", |pair| pair.place);
+        let pair = Pair { name, place, old: before, new: next };
         let outcome = resources::compare(&[pair]);
         let replaced: BTreeSet<&str> = outcome
             .iter()

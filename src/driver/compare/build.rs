@@ -11,13 +11,14 @@ use crate::cfn::{Item, Node, Parameters};
 use crate::diag::{Diagnostic, codes};
 use crate::diff::Stack;
 use crate::driver::{self, Built};
+use crate::emit::Files;
 use crate::world::{Kind, World, WorldError, find_systems};
 
 /// The name of the file with the deploy order.
 const PLAN: &str = "plan.json";
 
 /// The files of a build below a folder, by their paths relative to it: of a whole build, or of one of its folders. Nothing if there is no build.
-pub(super) fn files(world: &dyn World, folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, WorldError> {
+pub(super) fn files(world: &dyn World, folder: &Path) -> Result<Files, WorldError> {
     let mut found = BTreeMap::new();
     let mut folders = vec![(String::new(), folder.to_owned())];
     for entry in world.list(folder)? {
@@ -31,10 +32,20 @@ pub(super) fn files(world: &dyn World, folder: &Path) -> Result<BTreeMap<String,
         if !world.exists(&folder.join(PLAN)) {
             continue;
         }
-        for entry in world.list(&folder)?.into_iter().filter(|entry| entry.kind == Kind::File) {
-            let name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.ends_with(".json") {
-                found.insert(format!("{prefix}{name}"), world.read(&entry.path)?);
+        let mut inside = vec![(prefix, folder)];
+        while let Some((prefix, folder)) = inside.pop() {
+            for entry in world.list(&folder)? {
+                let name = entry.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                match entry.kind {
+                    Kind::File => {
+                        found.insert(format!("{prefix}{name}"), world.read(&entry.path)?);
+                    }
+                    // Code and files that are uploaded lie in folders of their own; other builds do not.
+                    Kind::Folder if !world.exists(&entry.path.join(PLAN)) => {
+                        inside.push((format!("{prefix}{name}/"), entry.path));
+                    }
+                    Kind::Folder | Kind::Other => {}
+                }
             }
         }
     }
@@ -66,7 +77,8 @@ impl Reading<'_> {
     }
 
     /// The stacks of a build.
-    pub(super) fn build(&mut self, shown: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<Vec<Stack>> {
+    pub(super) fn build(&mut self, shown: &str, files: &Files) -> Option<Vec<Stack>> {
+        self.builds.push(files.clone());
         let mut stacks = Vec::new();
         for (path, bytes) in files.iter().filter(|(path, _)| *path == PLAN || path.ends_with(&format!("/{PLAN}"))) {
             let folder = path.strip_suffix(PLAN).unwrap_or_default();
@@ -83,6 +95,12 @@ impl Reading<'_> {
                 return None;
             };
             let provenance = files.get(&format!("{folder}provenance.json")).map(|bytes| json(bytes));
+            // In the order of deployment.
+            let order: Vec<&str> =
+                plan.get("order").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+            let position = |name: &str| order.iter().position(|id| id.strip_prefix("deploy:") == Some(name));
+            let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
+            entries.sort_by_key(|(name, _)| position(name));
             for (name, entry) in entries {
                 let file = text(entry, &["template", "file"]).unwrap_or_default();
                 let Some(bytes) = files.get(&format!("{folder}{file}")) else {
@@ -99,6 +117,7 @@ impl Reading<'_> {
                 let template = self.evaluated(node.clone(), &values)?;
                 let mut stack = Stack::new(name.clone(), place.join("/"), node, values, template);
                 stack.settings = settings(entry);
+                stack.folder = environment.to_owned();
                 stacks.push(stack);
             }
         }
