@@ -27,10 +27,8 @@ pub const VPC: &str = "AWS::EC2::VPC";
 pub const SUBNET: &str = "AWS::EC2::Subnet";
 /// A further range of a network.
 pub const VPC_RANGE: &str = "AWS::EC2::VPCCidrBlock";
-/// A load balancer, and the property of its groups.
-pub const LOAD_BALANCER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "SecurityGroups");
-/// What listens on it, and the property that names it.
-pub const LISTENER: (&str, &str) = ("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn");
+/// What listens on a load balancer.
+pub const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 
 /// What changes a secret again and again, and the property that names the function which does it.
 pub const ROTATION: &str = "AWS::SecretsManager::RotationSchedule";
@@ -40,6 +38,37 @@ pub const ROTATION_FUNCTION: &str = "RotationLambdaARN";
 pub const SECRET_ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment";
 /// The API that keeps secrets, as endpoints call it.
 pub const SECRETS_SERVICE: &str = "secretsmanager";
+
+/// A role.
+pub const ROLE: &str = "AWS::IAM::Role";
+/// A function.
+pub const FUNCTION: &str = "AWS::Lambda::Function";
+/// What lets Lambda read a stream or a queue for a function.
+pub const EVENT_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
+/// What runs code of the system, with a role.
+pub const WORKLOADS: &[&str] = &[
+    FUNCTION,
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::CodeBuild::Project",
+    "AWS::EC2::Instance",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskSet",
+    "AWS::Events::Rule",
+    "AWS::Scheduler::Schedule",
+];
+/// What stands between a workload and its role.
+pub const LEND_ROLES: &[&str] = &["AWS::EC2::LaunchTemplate", "AWS::IAM::InstanceProfile", "AWS::ECS::TaskDefinition"];
+/// The condition by which an action is done by another service, on behalf of the one who asks that.
+pub const VIA: &str = "kms:ViaService";
+/// Services that Lambda asks for a function, from outside of its VPC.
+pub const ASKED_FOR_FUNCTIONS: &[&str] = &["ec2", "logs", "xray"];
+/// Services whose actions are decided, but not asked for by workloads.
+pub const ASKED_BY_NOBODY: &[&str] = &["iam"];
+/// APIs with endpoints that cost nothing.
+pub const FREE_ENDPOINTS: &[&str] = &["s3", "dynamodb"];
+/// A group and its rules.
+pub const GROUP_TYPES: &[&str] =
+    &["AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"];
 
 /// All APIs are asked by HTTPS.
 pub fn https() -> super::reach::ranges::Ranges {

@@ -15,7 +15,6 @@ pub mod reach;
 #[cfg(test)]
 mod tests;
 mod waive;
-mod ways;
 
 use crate::base::Span;
 use crate::derive::template::Derived;
@@ -53,11 +52,20 @@ const CHECKS: &[Check] = &[
     privilege::documents_are_sound,
     network::subnets_lie_in_their_network,
     network::subnets_do_not_overlap,
-    network::open_ports_have_listeners,
+    network::groups::open_ports_have_listeners,
     network::listeners_encrypt,
-    network::the_world_is_let_in_on_purpose,
-    ways::connections_get_through,
-    ways::rotations_reach_their_databases,
+    network::groups::the_world_is_let_in_on_purpose,
+    network::ways::connections_get_through,
+    network::ways::rotations_reach_their_databases,
+    network::ways::grants_reach_their_services,
+    network::balancers::targets_are_in_reach,
+    network::balancers::targets_are_in_zones,
+    network::groups::ranges_name_no_neighbours,
+    network::groups::ranges_fit_what_listens,
+    network::groups::rules_are_needed,
+    network::groups::groups_are_worn,
+    network::groups::default_groups_rest,
+    network::routes::private_subnets_are_private,
     metrics::metrics_are_published_there,
     metrics::alarms_tell_somebody,
     metrics::alarms_differ,

@@ -1,11 +1,15 @@
 //! Networks: ranges, listeners, what is open.
 
+pub(super) mod balancers;
+pub(super) mod groups;
+pub(super) mod routes;
+pub(super) mod ways;
+
 use ipnet::IpNet;
 
-use crate::base::Symbol;
 use crate::check::{World, facts, items, known};
 use crate::diag::{Diagnostic, codes};
-use crate::eval::model::{Connection, End, Model, ResourceId};
+use crate::eval::model::{Model, ResourceId};
 use crate::eval::value::{Hole, Node};
 
 /// The resource that a property names, if it names one of ours.
@@ -87,54 +91,10 @@ fn place(model: &Model, id: ResourceId) -> crate::base::Span {
     model.origins.user_span(model.resource(id).origin)
 }
 
-/// The load balancers that wear a group.
-fn balancers(model: &Model, group: ResourceId) -> Vec<ResourceId> {
-    let (ty, groups) = facts::LOAD_BALANCER;
-    let wears = |id: &ResourceId| {
-        items(model.resource(*id).properties.get(groups)).iter().any(|node| only_resource(node) == Some(group))
-    };
-    of_type(model, ty).filter(wears).collect()
-}
-
-/// A port that is open on a load balancer has a listener.
-pub(super) fn open_ports_have_listeners(world: &mut World<'_>) {
-    let model = world.model;
-    let (listener, balancer) = facts::LISTENER;
-    for connection in &model.connections {
-        let End::Group(group, _) = &connection.to else { continue };
-        let balancers = balancers(model, *group);
-        let Some(worn) = balancers.first() else { continue };
-        let listening: Vec<i64> = of_type(model, listener)
-            .filter(|id| named(model, *id, balancer).is_some_and(|named| balancers.contains(&named)))
-            .filter_map(|id| {
-                let resource = model.resource(id);
-                known(model, resource.stack, resource.properties.get("Port")?)?.parse().ok()
-            })
-            .collect();
-        for ports in &connection.ports {
-            let (first, last) = ports.range;
-            if ports.protocol == "tcp" && !listening.iter().any(|port| (first..=last).contains(port)) {
-                let port = if first == last { first.to_string() } else { format!("{first}-{last}") };
-                let message = format!("nothing listens on tcp {port} of `{}`", model.resource(*worn).path);
-                world.found.push(
-                    Diagnostic::new(codes::OPEN_PORT_WITHOUT_LISTENER, at(model, connection), message)
-                        .here("opened here")
-                        .label(place(model, *worn), "the load balancer")
-                        .help(format!("take `tcp {port}` away, or add a listener for it")),
-                );
-            }
-        }
-    }
-}
-
-fn at(model: &Model, connection: &Connection) -> crate::base::Span {
-    model.origins.user_span(connection.origin)
-}
-
 /// Clients are answered in plain text only to send them elsewhere.
 pub(super) fn listeners_encrypt(world: &mut World<'_>) {
     let model = world.model;
-    for id in of_type(model, facts::LISTENER.0) {
+    for id in of_type(model, facts::LISTENER) {
         let resource = model.resource(id);
         let text = |node: Option<&Node>| node.and_then(|node| known(model, resource.stack, node));
         let redirects = |action: &Node| text(action.get("Type")).as_deref() == Some("redirect");
@@ -146,27 +106,6 @@ pub(super) fn listeners_encrypt(world: &mut World<'_>) {
             world.found.push(
                 Diagnostic::new(codes::PLAINTEXT_LISTENER, place(model, id), message)
                     .help("listen with HTTPS and a certificate, and let port 80 redirect to it"),
-            );
-        }
-    }
-}
-
-/// Every port that the whole internet can reach is shown.
-pub(super) fn the_world_is_let_in_on_purpose(world: &mut World<'_>) {
-    let model = world.model;
-    for connection in &model.connections {
-        let open = match &connection.from {
-            End::Internet => true,
-            End::Cidr(range) => range.prefix_len() == 0,
-            End::Group(..) => false,
-        };
-        if let (true, End::Group(group, _)) = (open, &connection.to) {
-            let text = Symbol::new(&connection.text);
-            let message = format!("`{text}` lets anyone on the internet in");
-            world.found.push(
-                Diagnostic::new(codes::OPEN_TO_THE_WORLD, at(model, connection), message)
-                    .label(place(model, *group), "the group that is open")
-                    .help("name the addresses that need it: `connect 203.0.113.0/24 -> …`"),
             );
         }
     }

@@ -171,9 +171,11 @@ fn load_balancer(listener: serde_json::Value) -> Fixture {
     let mut f = Fixture::new();
     let stack = f.stack("Web");
     f.resource(stack, "group", "AWS::EC2::SecurityGroup", json!({}));
-    let groups = json!({ "SecurityGroups": ["{0.GroupId}"] });
-    f.resource(stack, "alb", "AWS::ElasticLoadBalancingV2::LoadBalancer", groups);
+    let placed = json!({ "SecurityGroups": ["{0.GroupId}"], "Subnets": ["{4.id}"] });
+    f.resource(stack, "alb", "AWS::ElasticLoadBalancingV2::LoadBalancer", placed);
     f.resource(stack, "http", "AWS::ElasticLoadBalancingV2::Listener", listener);
+    f.resource(stack, "vpc", "AWS::EC2::VPC", json!({ "CidrBlock": "10.0.0.0/16" }));
+    f.resource(stack, "subnet", "AWS::EC2::Subnet", json!({ "VpcId": "{3.id}", "CidrBlock": "10.0.0.0/24" }));
     f.connect(
         "10.0.0.0/8 -> alb",
         End::Cidr("10.0.0.0/8".parse().expect("a range")),
@@ -202,6 +204,7 @@ fn what_the_whole_internet_reaches_is_shown() {
     let group = End::Group(ResourceId(0), None);
     f.connect("world -> web", End::Cidr("0.0.0.0/0".parse().expect("a range")), group.clone(), 80);
     f.connect("web -> internet", group, End::Internet, 443);
+    f.output(stack, "group", "{0.GroupId}");
     let diagnostics = found(&f);
     assert_eq!(codes_of(&diagnostics), [codes::OPEN_TO_THE_WORLD]);
 }

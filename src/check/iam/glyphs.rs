@@ -99,7 +99,7 @@ pub(super) fn matches(pattern: &[Glyph], text: &str) -> bool {
 }
 
 /// Whether a pattern without variables matches an action's name. Case does not count.
-pub(super) fn matches_action(pattern: &str, action: &str) -> bool {
+pub(in crate::check) fn matches_action(pattern: &str, action: &str) -> bool {
     let pattern: Vec<Glyph> = pattern
         .to_ascii_lowercase()
         .chars()

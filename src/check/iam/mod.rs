@@ -26,6 +26,7 @@ pub use assume::{Verdict, ask, open};
 pub use caller::{Caller, Identity};
 pub use context::Context;
 pub use decide::{Answer, Decision, Layer, Matched, Policies, Request, decide};
+pub(super) use glyphs::matches_action;
 pub use parse::{Malformed, parse};
 pub use policy::{
     Condition, Effect, Kind, Operator, Order, Policy, Principals, Qualifier, Scope, Statement, Test, Who,

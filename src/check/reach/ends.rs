@@ -1,8 +1,9 @@
 //! Which parties the ends of a question stand for.
 
+use crate::check::reach::fabric::{Arrival, Hop};
 use crate::check::reach::facts;
 use crate::check::reach::legs::Party;
-use crate::check::reach::network::{EndpointKind, GroupId, OutsideId, ServiceId, SubnetId, Sure};
+use crate::check::reach::network::{EndpointKind, GroupId, OutsideId, ServiceId, SubnetId, Sure, VpcId};
 use crate::check::reach::packets::{TCP, anything, carried};
 use crate::check::reach::ranges::{Ranges, internet};
 use crate::check::reach::read::{Read, on_ports};
@@ -87,7 +88,7 @@ impl Read {
 
     /// How an API is reached from a subnet of a VPC: by the addresses of an endpoint, if its usual name leads there; else by those and
     /// by routes.
-    pub(super) fn ways_to_service(&self, from: &Party, service: ServiceId) -> Vec<Party> {
+    pub fn ways_to_service(&self, from: &Party, service: ServiceId) -> Vec<Party> {
         let network = self.solver.network();
         let vpc = self.solver.place(from).map(|subnet| network.subnet(subnet).vpc);
         let mut by_address: Vec<Party> = Vec::new();
@@ -107,11 +108,43 @@ impl Read {
         by_address
     }
 
-    /// Whether an API may be asked from somewhere, by HTTPS.
-    pub fn reaches_service(&self, from: &Party, service: ServiceId) -> bool {
+    /// Whether an API may be asked from somewhere, by HTTPS; perhaps without the internet, and by endpoints that admit it.
+    pub fn reaches_service(
+        &self,
+        from: &Party,
+        service: ServiceId,
+        privately: bool,
+        admits: &dyn Fn(ResourceId) -> bool,
+    ) -> bool {
         let https = carried(TCP, 443, 443);
-        let ways = self.ways_to_service(from, service);
-        ways.iter().any(|to| self.solver.leg(from, to, &|_| false).may.meets(&https))
+        let network = self.solver.network();
+        let refused = |way: &Arrival| {
+            way.hops.iter().any(|hop| match hop {
+                Hop::Endpoint(id) => network.endpoint(*id).named.resource.is_some_and(|id| !admits(id)),
+                Hop::Gateway(_) => privately,
+                _ => false,
+            })
+        };
+        self.ways_to_service(from, service).iter().any(|to| {
+            let own = match to {
+                Party::Interface(id) => network.interface(*id).named.resource,
+                _ => None,
+            };
+            own.is_none_or(admits) && self.solver.leg(from, to, &refused).may.meets(&https)
+        })
+    }
+
+    /// The endpoints of an API in the VPC of a party.
+    pub fn endpoints_of(&self, from: &Party, service: ServiceId) -> Vec<ResourceId> {
+        let vpc = self.vpc_of(from);
+        let endpoints = self.solver.network().endpoints.iter();
+        let own = endpoints.filter(|endpoint| endpoint.service == service && Some(endpoint.vpc) == vpc);
+        own.filter_map(|endpoint| endpoint.named.resource).collect()
+    }
+
+    /// The VPC that a party is in.
+    pub fn vpc_of(&self, party: &Party) -> Option<VpcId> {
+        self.solver.place(party).map(|subnet| self.solver.network().subnet(subnet).vpc)
     }
 
     /// What is carried on ports; anything, if none are said.
@@ -125,6 +158,12 @@ pub fn service_of(ty: &str) -> String {
     let namespace = ty.split("::").nth(1).unwrap_or_default().to_ascii_lowercase();
     let known = facts::SERVICE_NAMES.iter().find(|(own, _)| *own == namespace);
     known.map_or(namespace.clone(), |(_, name)| (*name).to_owned())
+}
+
+/// The endpoint at which the actions of a prefix are asked for, if it is known.
+pub fn service_of_action(prefix: &str) -> Option<&'static str> {
+    let other = facts::ACTION_SERVICES.iter().find(|(own, _)| *own == prefix).map(|(_, name)| *name);
+    other.or_else(|| facts::ASKED.iter().copied().find(|known| *known == prefix))
 }
 
 /// Whether a resource belongs to an instance: is it, or stands somewhere in its component.

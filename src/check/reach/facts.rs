@@ -174,6 +174,52 @@ pub const PUBLIC_SUBNET: &str = "MapPublicIpOnLaunch";
 /// Types that are launched, and so get a public address where their subnet gives one.
 pub const LAUNCHED: [&str; 2] = [INSTANCE, "AWS::AutoScaling::AutoScalingGroup"];
 
+/// Types whose members wear the groups of what they are in and stand in its subnets, by the property that names it.
+pub const MEMBERS: [(&str, &str); 3] = [
+    ("AWS::RDS::DBInstance", "DBClusterIdentifier"),
+    ("AWS::Neptune::DBInstance", "DBClusterIdentifier"),
+    ("AWS::DocDB::DBInstance", "DBClusterIdentifier"),
+];
+/// Types that wear the default group of their VPC if they name none. What others wear then, AWS knows.
+pub const DEFAULT_WEARERS: &[&str] = &[
+    INSTANCE,
+    BALANCER,
+    ENDPOINT,
+    SERVICE,
+    "AWS::AutoScaling::AutoScalingGroup",
+    "AWS::DMS::ReplicationInstance",
+    "AWS::DAX::Cluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::InstanceConnectEndpoint",
+    "AWS::EC2::NetworkInterface",
+    "AWS::EFS::MountTarget",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::MSK::Cluster",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::OpenSearchService::Domain",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBProxy",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Workgroup",
+];
+/// Services that listen on one port, and the property that says which.
+pub const PORTS: &[(&str, &str)] = &[
+    ("AWS::RDS::DBInstance", "Port"),
+    ("AWS::RDS::DBCluster", "Port"),
+    ("AWS::ElastiCache::CacheCluster", "Port"),
+    ("AWS::ElastiCache::ReplicationGroup", "Port"),
+    ("AWS::MemoryDB::Cluster", "Port"),
+    ("AWS::Redshift::Cluster", "Port"),
+    ("AWS::Neptune::DBCluster", "DBPort"),
+    ("AWS::DocDB::DBCluster", "Port"),
+];
+/// Services that always listen on the same one.
+pub const FIXED_PORTS: &[(&str, u16)] = &[("AWS::EFS::MountTarget", 2049)];
+
 /// How a type says whether it has a public address.
 #[derive(Debug, Clone, Copy)]
 pub struct PublicSetting {
@@ -253,6 +299,56 @@ pub const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 pub const KEEPS_CLIENT: &str = "preserve_client_ip.enabled";
 /// Protocols of a load balancer that open what they get.
 pub const OPENING_PROTOCOLS: [&str; 2] = ["HTTP", "HTTPS"];
+
+/// What the internet may ask: it is made to stand at the edge of a network.
+const EDGES: [&str; 5] = [
+    BALANCER,
+    CLASSIC_BALANCER,
+    "AWS::EC2::ClientVpnEndpoint",
+    "AWS::EC2::VerifiedAccessEndpoint",
+    "AWS::Transfer::Server",
+];
+
+/// Whether a type stands at the edge of a network.
+pub fn is_edge(ty: &str) -> bool {
+    EDGES.contains(&ty)
+}
+
+/// Names of endpoints that differ from the prefix of the service's actions, besides those below.
+pub const ACTION_SERVICES: &[(&str, &str)] = &[
+    ("aoss", "aoss"),
+    ("cloudwatch", "monitoring"),
+    ("ecr", "ecr.api"),
+    ("firehose", "kinesis-firehose"),
+    ("kinesis", "kinesis-streams"),
+    ("es", "es"),
+];
+
+/// Services whose actions are asked for at endpoints of these names; of others too little is known.
+pub const ASKED: &[&str] = &[
+    "athena",
+    "bedrock",
+    "codebuild",
+    "dynamodb",
+    "events",
+    "execute-api",
+    "glue",
+    "kms",
+    "lambda",
+    "logs",
+    "rds",
+    "rekognition",
+    "s3",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
+    "sts",
+    "textract",
+    "xray",
+];
 
 /// Names of endpoints that differ from the namespace of the service's types, in lower case.
 /// Source: the list of services that integrate with AWS PrivateLink.

@@ -27,4 +27,6 @@ pub mod trails;
 
 pub use answers::Reach;
 pub use blocked::Barrier;
+pub use ends::service_of_action;
+pub use facts::is_edge;
 pub use read::{Read, read};

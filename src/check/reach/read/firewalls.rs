@@ -115,17 +115,16 @@ impl Reader<'_> {
                 return self.default_group(*vpc);
             }
         }
-        let key = named.without_attribute();
+        self.unknown_group(named.without_attribute(), format!("the group {named}"))
+    }
+
+    /// A group of which only its name is known.
+    pub(super) fn unknown_group(&mut self, key: Ref, name: String) -> GroupId {
         if let Some(known) = self.unknown_groups.get(&key) {
             return *known;
         }
-        let group = Group {
-            named: Named::new(format!("the group {named}")),
-            vpc: None,
-            ingress: Vec::new(),
-            egress: Vec::new(),
-            complete: false,
-        };
+        let group =
+            Group { named: Named::new(name), vpc: None, ingress: Vec::new(), egress: Vec::new(), complete: false };
         let group = add!(self.groups, GroupId, group);
         self.unknown_groups.insert(key, group);
         group

@@ -14,7 +14,7 @@ mod wearers;
 
 use std::collections::HashMap;
 
-use crate::check::reach::ends::service_of;
+use crate::check::reach::ends::{service_of, service_of_action};
 use crate::check::reach::facts;
 use crate::check::reach::network::{
     AclId, AttachmentId, BalancerId, GatewayId, GroupId, InspectorId, InterfaceId, Named, NatId, Network, Outside,
@@ -189,6 +189,13 @@ impl<'m> Reader<'m> {
         types.sort_unstable();
         for ty in types {
             self.service(&service_of(ty));
+        }
+        let actions = self.model.statements.iter().flat_map(|statement| &statement.permissions);
+        for action in actions.flat_map(|permission| &permission.actions) {
+            let prefix = action.as_str().split(':').next().unwrap_or_default();
+            if let Some(service) = service_of_action(prefix) {
+                self.service(service);
+            }
         }
     }
 

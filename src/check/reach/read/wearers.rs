@@ -7,6 +7,7 @@ use crate::base::Symbol;
 use crate::catalog::{Kind, Shape, catalog};
 use crate::check::reach::facts;
 use crate::check::reach::network::{Interface, InterfaceId, Listens, SubnetId, Sure};
+use crate::check::reach::packets::{TCP, carried};
 use crate::check::reach::ranges::{Ranges, number};
 use crate::eval::model::ResourceId;
 use crate::eval::value::{Node, NodeKind};
@@ -27,7 +28,10 @@ impl<'m> Reader<'m> {
     pub(super) fn wearers(&mut self) {
         for id in self.model.resource_ids() {
             let ty = self.resource(id).ty.as_str();
-            if !Self::wears_nothing(ty) {
+            // Only endpoints of one kind have addresses of their own.
+            let kind = self.property(id, "VpcEndpointType").and_then(|node| values::known(self.model, id, node));
+            let no_card = ty == facts::ENDPOINT && kind.as_deref() != Some("Interface");
+            if !no_card && !Self::wears_nothing(ty) {
                 self.wearer(id);
             }
         }
@@ -40,12 +44,9 @@ impl<'m> Reader<'m> {
         let mut placements = Vec::new();
         let mut whole = self.placed(&resource.properties, shape, 0, &mut placements);
         // What is lent: by subnet groups and launch templates.
-        for lender in lenders(&resource.properties) {
+        for lender in self.lenders_of(id) {
             let lent = self.resource(lender);
             let is_template = lent.ty == *facts::LAUNCH_TEMPLATE;
-            if !is_template && !facts::SUBNET_GROUPS.contains(&lent.ty.as_str()) {
-                continue;
-            }
             let shape = catalog().resource_type(lent.ty.as_str()).map(|ty| ty.shape());
             let mut inner = Vec::new();
             let mut own = self.placed(&lent.properties, shape, 0, &mut inner);
@@ -67,6 +68,21 @@ impl<'m> Reader<'m> {
         for placement in placements {
             self.stand(id, &placement);
         }
+    }
+
+    /// What lends a resource its subnets or groups: subnet groups, launch templates, the cluster that it is a member of.
+    fn lenders_of(&self, id: ResourceId) -> Vec<ResourceId> {
+        let named = |id: ResourceId| {
+            let all = lenders(&self.resource(id).properties).into_iter();
+            all.filter(|lender| {
+                let ty = self.resource(*lender).ty.as_str();
+                ty == facts::LAUNCH_TEMPLATE || facts::SUBNET_GROUPS.contains(&ty)
+            })
+        };
+        let ty = self.resource(id).ty.as_str();
+        let of = facts::MEMBERS.iter().find(|(member, _)| *member == ty);
+        let cluster = of.and_then(|(_, property)| values::resource(self.property(id, property)));
+        named(id).chain(cluster).chain(cluster.into_iter().flat_map(named)).collect()
     }
 
     /// An instance that names no subnet stands in a default one, which nobody knows here.
@@ -180,8 +196,13 @@ impl<'m> Reader<'m> {
                 groups.push(group);
             }
         }
-        if groups.is_empty() && !self.needs_no_group(id) {
+        let bare = groups.is_empty() && !self.needs_no_group(id);
+        let by_default = bare && facts::DEFAULT_WEARERS.contains(&ty);
+        if by_default {
             self.groupless.push(id);
+        } else if bare {
+            let name = format!("the group that AWS gives `{}`", resource.path);
+            groups.push(self.unknown_group(Ref::Other(resource.path.clone()), name));
         }
         let own = ["PrivateIpAddress"]
             .iter()
@@ -195,7 +216,7 @@ impl<'m> Reader<'m> {
             let place_resource = place.named.resource;
             let has_v6 = place.addresses.meets(&Ranges::v6());
             let mut worn = groups.clone();
-            if worn.is_empty() && !self.needs_no_group(id) {
+            if by_default {
                 worn.push(self.default_group(vpc));
             }
             let interface = Interface {
@@ -206,11 +227,26 @@ impl<'m> Reader<'m> {
                 v6: if has_v6 { Sure::Unknown } else { Sure::No },
                 public: self.is_public(id, placement.part, place_resource),
                 sends: !facts::ANSWERERS.contains(&ty),
-                listens: if facts::ASKERS.contains(&ty) { Listens::Nowhere } else { Listens::Anywhere },
+                listens: self.listens(id),
                 forwards: self.is(id, facts::SOURCE_CHECK, true) != Sure::Yes,
             };
             let interface = add!(self.interfaces, InterfaceId, interface);
             self.interfaces.entry(id).or_default().push(interface);
+        }
+    }
+
+    /// Where a service of AWS listens, if that is known.
+    fn listens(&self, id: ResourceId) -> Listens {
+        let ty = self.resource(id).ty.as_str();
+        if facts::ASKERS.contains(&ty) {
+            return Listens::Nowhere;
+        }
+        let said = facts::PORTS.iter().find(|(known, _)| *known == ty);
+        let said = said.and_then(|(_, property)| values::number(self.model, id, self.property(id, property)));
+        let fixed = facts::FIXED_PORTS.iter().find(|(known, _)| *known == ty).map(|(_, port)| *port);
+        match said.and_then(|port| u16::try_from(port).ok()).or(fixed) {
+            Some(port) => Listens::On(carried(TCP, port, port)),
+            None => Listens::Anywhere,
         }
     }
 
@@ -222,7 +258,6 @@ impl<'m> Reader<'m> {
         };
         match resource.ty.as_str() {
             facts::BALANCER => matches!(text("Type").as_str(), "network" | "gateway"),
-            facts::ENDPOINT => text("VpcEndpointType") != "Interface",
             _ => false,
         }
     }
