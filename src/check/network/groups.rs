@@ -22,7 +22,7 @@ fn place_of(model: &Model, resource: Option<ResourceId>) -> Span {
 }
 
 /// What wears a group.
-fn wearers<'r>(read: &'r Read, group: ResourceId) -> impl Iterator<Item = &'r Interface> {
+fn wearers(read: &Read, group: ResourceId) -> impl Iterator<Item = &Interface> {
     let id = read.groups.get(&group).copied();
     let all = id.map_or(&[] as &[_], |id| read.solver.wearers(id));
     all.iter().map(|interface| read.solver.network().interface(*interface))
