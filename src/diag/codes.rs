@@ -186,6 +186,7 @@ codes! {
     INCOMPLETE_PER "incomplete_per" Error "a value must be given for every environment, or some would be built without one";
     INCOMPLETE_MATCH "incomplete_match" Error "a case that is not considered would silently build nothing";
     UNREACHABLE_ARM "unreachable_arm" Warning "an arm that serves nothing is either misspelt or left over";
+    IMPOSSIBLE_COMPARISON "impossible_comparison" Error "a comparison with one answer decides nothing, and what depends on it is silently never built, or always";
     UNUSABLE_FOLDER "unusable_folder" Error "what a system takes from elsewhere is a part of it";
     UNEXPORTED_OUTPUT "unexported_output" Error "another system can only rely on a name that is said once and stays";
     ABSENT_INSTANCE "absent_instance" Error "a reference to a resource that is not built there cannot be deployed";

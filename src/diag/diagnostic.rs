@@ -22,6 +22,11 @@ pub struct Diagnostic {
     pub fixes: Vec<Fix>,
     /// The environments in which it holds; empty: whatever the environment.
     pub environments: Vec<Symbol>,
+    /// What is wrong, whatever the place: the name that nothing has, for instance. Of several diagnostics with one code
+    /// and one root, the first is told, with the places of the others.
+    pub root: Option<Symbol>,
+    /// The declaration that it takes for right. With an error in there, it is not told: it may only follow.
+    pub rests_on: Option<Span>,
 }
 
 /// A place and what it has to do with the matter.
@@ -31,6 +36,17 @@ pub struct Label {
     pub span: Span,
     /// A few words; may be empty for the first label.
     pub text: String,
+}
+
+impl Label {
+    /// The same with these words, if it has none.
+    #[must_use]
+    pub fn or_text(mut self, text: &str) -> Label {
+        if self.text.is_empty() {
+            text.clone_into(&mut self.text);
+        }
+        self
+    }
 }
 
 /// A change to the source that removes the mistake.
@@ -63,6 +79,8 @@ impl Diagnostic {
             help: None,
             fixes: Vec::new(),
             environments: Vec::new(),
+            root: None,
+            rests_on: None,
         }
     }
 
@@ -98,6 +116,21 @@ impl Diagnostic {
         self
     }
 
+    /// Tells it at the first place that the user wrote, if there is one and it stands in the library.
+    #[must_use]
+    pub fn outside_library(mut self) -> Diagnostic {
+        if self.span().file.is_stdlib()
+            && let Some(at) = self.labels.iter().position(|label| !label.span.file.is_stdlib())
+        {
+            let users = self.labels.remove(at);
+            self.labels.insert(0, users);
+            if let Some(library) = self.labels.get_mut(1).filter(|label| label.text.is_empty()) {
+                library.text = String::from("found here");
+            }
+        }
+        self
+    }
+
     /// Offers an edit.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
@@ -115,6 +148,33 @@ impl Diagnostic {
             }
             None => self,
         }
+    }
+
+    /// Names what is wrong wherever it shows, so that it is told once.
+    #[must_use]
+    pub fn root(mut self, root: Symbol) -> Diagnostic {
+        self.root = Some(root);
+        self
+    }
+
+    /// The same where places are what is wrong: one rule, or two things that do not go together.
+    #[must_use]
+    pub fn root_at(self, places: &[Span]) -> Diagnostic {
+        let places: Vec<String> = places.iter().map(|place| format!("{}:{}", place.file.0, place.lo)).collect();
+        self.root(Symbol::new(&places.join(" ")))
+    }
+
+    /// Names the declaration that has to be right for this to be a mistake of its own.
+    #[must_use]
+    pub fn rests_on(mut self, declaration: Span) -> Diagnostic {
+        self.rests_on = (!declaration.is_none()).then_some(declaration);
+        self
+    }
+
+    /// What the first fix writes where the mistake is: the name that is probably meant.
+    pub fn suggested(&self) -> Option<&str> {
+        let edit = self.fixes.first()?.edits.first()?;
+        (edit.span == self.span()).then_some(edit.text.as_str())
     }
 
     /// Where the mistake is.

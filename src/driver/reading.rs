@@ -7,15 +7,18 @@ use crate::world::{MAX_FOLDER_DEPTH, MAX_SOURCE_BYTES, Problem};
 /// The diagnostic of a problem in reading.
 pub fn diagnostic_of(problem: &Problem) -> Diagnostic {
     match problem {
-        Problem::NotASystem { path, sources: 0 } => {
+        Problem::NotASystem { path, sources: 0, .. } => {
             Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, format!("`{path}` holds no `.infra` files"))
                 .help("name the folder of a system, or a folder that holds systems")
         }
-        Problem::NotASystem { path, sources } => {
+        Problem::NotASystem { path, sources, like } => {
             let files = if *sources == 1 { "file" } else { "files" };
             let message = format!("`{path}` is no system: none of {sources} `.infra` {files} holds a `system` line");
-            Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, message)
-                .help("write `system NAME` in one file of the system's folder")
+            let help = match like {
+                Some((file, line, word)) => format!("line {line} of `{file}` begins with `{word}`: is `system` meant?"),
+                None => String::from("write `system NAME` in one file of the system's folder"),
+            };
+            Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, message).help(help)
         }
         Problem::NotASource { path } => {
             Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, format!("`{path}` is not an `.infra` file"))

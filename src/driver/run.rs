@@ -262,6 +262,12 @@ pub(super) fn environments(program: &Program<'_>, options: &Options, sink: &mut 
             .help("add one: `environment production { account = \"123456789012\", region = \"eu-west-1\" }`"),
         );
     }
+    // Without what it is built from, nothing can be said of an environment.
+    let is_whole = |name: &Symbol| {
+        let from = program.chain(*name).last().and_then(|last| last.from);
+        from.is_none_or(|from| program.environments.contains_key(&from.name))
+    };
+    let built: Vec<Symbol> = built.into_iter().filter(is_whole).collect();
     if options.environments.is_empty() {
         return built;
     }

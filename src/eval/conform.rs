@@ -113,10 +113,13 @@ impl<'p> Evaluator<'p> {
                 describe_type(ty).trim_start_matches("a ").trim_start_matches("an ")
             ));
         }
-        self.error(diagnostic)
+        self.error(self.from_where(diagnostic, value, span))
     }
 
     fn conform_union(&mut self, value: &Value, members: &'p [TypeExpr], scope: &Scope<'p>) -> Option<Value> {
+        if self.is_misspelt(value, members) {
+            return None;
+        }
         for member in members {
             let fits = match &member.kind {
                 TypeExprKind::Literal(literal) => {
@@ -137,6 +140,15 @@ impl<'p> Evaluator<'p> {
             }
         }
         None
+    }
+
+    /// Whether a text looks like one of the words of a union and is none: it is no id of something else, which the union
+    /// may take as well.
+    fn is_misspelt(&self, value: &Value, members: &[TypeExpr]) -> bool {
+        let Kind::Text(text) = &value.kind else { return false };
+        let Some(text) = self.by_value(text) else { return false };
+        let words: Vec<String> = members.iter().filter_map(literal_text).collect();
+        !words.contains(&text) && crate::diag::nearest(&text, words.iter().map(String::as_str)).is_some()
     }
 
     fn conform_record(
@@ -232,6 +244,7 @@ impl<'p> Evaluator<'p> {
                     span,
                     format!("`{what}` is a `{wanted}`, and this is a {found}"),
                 )
+                .rests_on(self.declaration(*id))
                 .label(named.span, "its type is stated here");
                 Some(Named::Done(self.error(diagnostic)))
             }

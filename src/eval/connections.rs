@@ -167,7 +167,7 @@ impl<'p> Evaluator<'p> {
         let diagnostic =
             Diagnostic::new(codes::NO_ENDPOINT, span, format!("`{ty}` has no security group that is known"))
                 .help("name the group itself; in a component, `endpoint GROUP on tcp N` says where it listens");
-        self.report(diagnostic);
+        self.report(diagnostic.rests_on(self.declaration(id)));
     }
 
     pub(super) fn find_group(&mut self, id: InstanceId, wearer: InstanceId, depth: u32) -> Result<FoundEnd, NoGroup> {

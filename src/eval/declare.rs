@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::base::{HashMap, IndexMap, Span, Symbol};
+use crate::base::{HashMap, HashSet, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{self, StackId};
 use crate::eval::scope::{Body, BodyId, FrameKind, LetCell, Member, Owner, Placed, Progress, Scope, State};
@@ -34,6 +34,7 @@ impl<'p> Evaluator<'p> {
             scope,
             items: placed,
             possible,
+            broken: HashSet::default(),
             members: IndexMap::default(),
             params: HashMap::default(),
             outputs: IndexMap::default(),
@@ -293,10 +294,13 @@ impl<'p> Evaluator<'p> {
             ItemKind::If(branch) => match self.condition(&branch.condition, &placed.scope) {
                 Some(true) => self.declare_block(body, placed, &branch.then, &placed.scope),
                 Some(false) => self.declare_block(body, placed, &branch.otherwise, &placed.scope),
-                None => {}
+                None => self.is_broken(body, placed.item),
             },
             ItemKind::For(each) => {
-                for round in self.rounds(&each.binders, &each.source, &placed.scope) {
+                let Some(rounds) = self.rounds_if_known(&each.binders, &each.source, &placed.scope) else {
+                    return self.is_broken(body, placed.item);
+                };
+                for round in rounds {
                     self.declare_block(body, placed, &each.body, &round);
                     if self.exhausted {
                         break;
@@ -306,7 +310,7 @@ impl<'p> Evaluator<'p> {
             ItemKind::Match(choice) => {
                 let subject = self.evaluate(&choice.subject, &placed.scope);
                 if subject.is_error() {
-                    return;
+                    return self.is_broken(body, placed.item);
                 }
                 let arm = self.matching_arm(&subject, &choice.arms, &placed.scope);
                 match arm {
@@ -321,6 +325,7 @@ impl<'p> Evaluator<'p> {
                             )
                             .help("add an arm for it, or `else { … }`"),
                         );
+                        self.is_broken(body, placed.item);
                     }
                 }
             }
@@ -374,6 +379,15 @@ impl<'p> Evaluator<'p> {
             | ItemKind::Lints(_)
             | ItemKind::Fn(_)
             | ItemKind::Type(_) => {}
+        }
+    }
+
+    /// Remembers that what a statement would declare could not be, so that nothing more is said of it.
+    fn is_broken(&mut self, body: BodyId, item: &'p Item) {
+        let mut names = Vec::new();
+        for_each_declared(item, &mut |name, _| names.push(name));
+        if let Some(body) = self.body_mut(body) {
+            body.broken.extend(names);
         }
     }
 
@@ -435,8 +449,18 @@ impl<'p> Evaluator<'p> {
                 .help("let the `if` or `for` around it depend on params, not on what it declares");
                 self.error(diagnostic)
             }
+            None if self.body(id).is_some_and(|body| body.broken.contains(&name)) => self.value(Kind::Error, span),
+            // A loop that went through nothing.
+            None if self.is_family(id, name) => self.value(Kind::Family(std::sync::Arc::default()), span),
             None => self.value(Kind::Absent(name), span),
         })
+    }
+
+    /// Whether all that is declared under a name stands in loops, so that the name is a map from keys to instances.
+    fn is_family(&self, id: BodyId, name: Symbol) -> bool {
+        let Some((_, items)) = self.body(id).and_then(|body| body.possible.get(&name)) else { return false };
+        let item = |index: &usize| self.body(id).and_then(|body| body.items.get(*index)).map(|(placed, _)| placed.item);
+        items.iter().filter_map(item).all(|item| matches!(item.kind, ItemKind::For(_)))
     }
 
     /// The names that a body has, for suggestions.

@@ -26,9 +26,13 @@ impl<'p> Evaluator<'p> {
         }
         self.depth += 1;
         let before = std::mem::take(&mut self.reading);
+        let found = self.diagnostics.len();
         let value = self.evaluate_kind(expr, scope);
         let value = self.tracked(value, before);
         self.depth -= 1;
+        if self.diagnostics.len() > found && expr.span.file.is_stdlib() {
+            self.told_where_it_is_used(found, scope);
+        }
         value
     }
 
@@ -320,7 +324,7 @@ impl<'p> Evaluator<'p> {
     fn text(&mut self, text: &'p ast::Text, span: Span, scope: &Scope<'p>) -> Value {
         let mut pieces = Vec::with_capacity(text.pieces.len());
         let mut parts = Vec::with_capacity(text.pieces.len());
-        let mut secret = false;
+        let (mut secret, mut foreign) = (false, false);
         for piece in &text.pieces {
             match piece {
                 TextPiece::Literal(literal, _) => {
@@ -331,20 +335,9 @@ impl<'p> Evaluator<'p> {
                 TextPiece::Variable(name, place) => {
                     // `${env}` where `{env}` is meant would reach AWS as it stands.
                     let word = Symbol::new(name);
-                    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-                    if plain && text.style != ast::TextStyle::Block && self.is_ours(word, scope) {
-                        let diagnostic = Diagnostic::new(
-                            codes::FOREIGN_SYNTAX,
-                            *place,
-                            format!(
-                                "`${{{name}}}` is passed through as written, but `{name}` is a name of this system"
-                            ),
-                        )
-                        .fix(format!("write `{{{name}}}`"), *place, format!("{{{name}}}"))
-                        .help(format!(
-                            "write `{{{name}}}` to fill it in; `\\${{{{{name}}}}}` if the text is really meant"
-                        ));
-                        self.report(diagnostic);
+                    if self.is_meant(name, text.style, scope) {
+                        self.report(foreign_variable(name, *place, text.style));
+                        foreign = true;
                     }
                     let hole = crate::eval::value::Hole::Variable(word);
                     parts.push(Part::Hole(hole));
@@ -363,12 +356,22 @@ impl<'p> Evaluator<'p> {
                 }
             }
         }
+        if foreign {
+            return self.value(Kind::Error, span);
+        }
         let template = Template::from_pieces(pieces);
         let spread = self.model.spreads.text(parts);
         self.value(if secret { Kind::Secret(template) } else { Kind::Text(template) }, span).spread(spread)
     }
 
-    fn is_ours(&mut self, name: Symbol, scope: &Scope<'p>) -> bool {
+    /// Whether `${name}` names something of ours. In a script a name alone may well be one of the shell's, a path never is.
+    fn is_meant(&self, name: &str, style: ast::TextStyle, scope: &Scope<'p>) -> bool {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+        let (first, is_path) = name.split_once('.').map_or((name, false), |(first, _)| (first, true));
+        plain && (is_path || style != ast::TextStyle::Block) && self.is_ours(Symbol::new(first), scope)
+    }
+
+    fn is_ours(&self, name: Symbol, scope: &Scope<'p>) -> bool {
         self.visible_names(scope).contains(&name) && !builtins::is_builtin(name.as_str())
     }
 
@@ -410,23 +413,24 @@ impl<'p> Evaluator<'p> {
 
     /// Reports the use of an instance that this environment does not build.
     pub(super) fn absent(&mut self, name: Symbol, span: Span) -> Value {
-        let diagnostic = Diagnostic::new(
-            codes::ABSENT_INSTANCE,
-            span,
-            format!("`{name}` is not built in environment `{}`", self.environment),
-        )
-        .here("used here without a condition")
-        .help(format!("use it under the same condition, or write `if {name} != none then …`"));
+        let diagnostic =
+            Diagnostic::new(codes::ABSENT_INSTANCE, span, format!("`{name}` is not built, and is used all the same"))
+                .root(name)
+                .here("used here without a condition")
+                .help(format!("use it under the same condition, or write `if {name} != none then …`"));
         self.error(diagnostic)
     }
 
     /// A text that must be known when built; reports and gives an empty one otherwise.
     pub(super) fn known_text(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> String {
-        let template = self.text_of(expr, scope);
+        let value = self.evaluate(expr, scope);
+        let template = self.text_in(&value, expr.span);
         match self.by_value(&template) {
             Some(text) => text,
             None => {
-                self.report(Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, "this text must be known when built"));
+                let message = "this text must be known when built";
+                let diagnostic = Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, message);
+                self.report(self.from_where(diagnostic, &value, expr.span));
                 String::new()
             }
         }
@@ -440,20 +444,22 @@ impl<'p> Evaluator<'p> {
     /// The same, with what it could be otherwise.
     pub(super) fn spread_text_of(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> (Template, Spread) {
         let value = self.evaluate(expr, scope);
-        let spread = value.spread;
-        let text = match value.kind {
-            Kind::Text(text) => text,
+        (self.text_in(&value, expr.span), value.spread)
+    }
+
+    fn text_in(&mut self, value: &Value, span: Span) -> Template {
+        match &value.kind {
+            Kind::Text(text) => text.clone(),
             Kind::Error => Template::default(),
             Kind::Secret(_) => {
-                self.secret_exposed(expr.span, "a plain text");
+                self.secret_exposed(span, "a plain text");
                 Template::default()
             }
             _ => {
-                self.wrong_type(&value, expr.span, "a text is wanted here");
+                self.wrong_type(value, span, "a text is wanted here");
                 Template::default()
             }
-        };
-        (text, spread)
+        }
     }
 
     /// Reports a secret on its way to where it can be read.
@@ -526,9 +532,19 @@ impl<'p> Evaluator<'p> {
 
     /// The scopes of all rounds of a loop.
     pub(super) fn rounds(&mut self, binders: &'p [ast::Ident], source: &'p Expr, scope: &Scope<'p>) -> Vec<Scope<'p>> {
+        self.rounds_if_known(binders, source, scope).unwrap_or_default()
+    }
+
+    /// The same; nothing where it was reported that there is nothing to go through.
+    pub(super) fn rounds_if_known(
+        &mut self,
+        binders: &'p [ast::Ident],
+        source: &'p Expr,
+        scope: &Scope<'p>,
+    ) -> Option<Vec<Scope<'p>>> {
         let value = self.evaluate(source, scope);
         let pairs: Vec<(Value, Value)> = match &value.kind {
-            Kind::Error => return Vec::new(),
+            Kind::Error => return None,
             Kind::None => Vec::new(),
             Kind::List(items) => items
                 .iter()
@@ -551,11 +567,11 @@ impl<'p> Evaluator<'p> {
                     Diagnostic::new(codes::DEPLOYED_VALUE, source.span, "a loop's range must be known when built")
                         .help("go through a list that stands in the source or comes from a `param`"),
                 );
-                return Vec::new();
+                return None;
             }
             _ => {
                 self.wrong_type(&value, source.span, "a loop goes through a list, a map or instances with keys");
-                return Vec::new();
+                return None;
             }
         };
         let keyed = matches!(value.kind, Kind::Record(_) | Kind::Family(_));
@@ -574,7 +590,7 @@ impl<'p> Evaluator<'p> {
                 [] => scope.clone(),
             });
         }
-        rounds
+        Some(rounds)
     }
 
     fn per(&mut self, subject: &'p Expr, arms: &'p [PerArm], span: Span, scope: &Scope<'p>) -> Value {
@@ -754,7 +770,7 @@ impl<'p> Evaluator<'p> {
         }
         let found = self.describe(value);
         let diagnostic = Diagnostic::new(codes::WRONG_TYPE, span, format!("{wanted}, not {found}"));
-        self.error(diagnostic)
+        self.error(self.from_where(diagnostic, value, span))
     }
 
     pub(super) fn overflow(&mut self, span: Span) -> Value {
@@ -808,4 +824,22 @@ impl<'p> Evaluator<'p> {
 /// The scope that begins with a frame.
 fn scope_at<'p>(frame: &std::rc::Rc<crate::eval::scope::Frame<'p>>) -> Scope<'p> {
     Scope::from_frame(frame.clone())
+}
+
+/// `${name}` where `{name}` is meant.
+fn foreign_variable(name: &str, place: Span, style: ast::TextStyle) -> Diagnostic {
+    let message = format!("`${{{name}}}` is passed through as written, but `{name}` is a name of this system");
+    let diagnostic = Diagnostic::new(codes::FOREIGN_SYNTAX, place, message);
+    let filled = format!("{{{name}}}");
+    match style {
+        ast::TextStyle::Quoted => diagnostic
+            .help(format!("write `{filled}` to fill it in; `\\${{{filled}}}` if the text is really meant"))
+            .fix(format!("write `{filled}`"), place, filled),
+        ast::TextStyle::Block => {
+            diagnostic.help(format!("write `{filled}` to fill it in")).fix(format!("write `{filled}`"), place, filled)
+        }
+        ast::TextStyle::Raw | ast::TextStyle::RawBlock => {
+            diagnostic.help(format!("write `{filled}` in a text with double quotes to fill it in"))
+        }
+    }
 }

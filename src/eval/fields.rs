@@ -77,7 +77,10 @@ impl<'p> Evaluator<'p> {
             Kind::Duration(_) | Kind::Size(_) | Kind::Percent(_) | Kind::Cidr(_) => {
                 match units::field(&value.kind, name.as_str()) {
                     Some(Ok(kind)) => self.value(kind, span),
-                    Some(Err(message)) => self.error(Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message)),
+                    Some(Err(message)) => {
+                        let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message);
+                        self.error(self.from_where(diagnostic, value, span))
+                    }
                     None => {
                         let found = self.describe(value);
                         let diagnostic =
@@ -89,7 +92,8 @@ impl<'p> Evaluator<'p> {
             }
             _ => {
                 let found = self.describe(value);
-                self.error(Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`")))
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`"));
+                self.error(self.from_where(diagnostic, value, span))
             }
         }
     }
@@ -113,7 +117,12 @@ impl<'p> Evaluator<'p> {
         let known = self.names_in(body);
         let diagnostic =
             Diagnostic::new(codes::UNKNOWN_NAME, field, format!("stack `{title}` has nothing called `{name}`"))
+                .root(name)
                 .did_you_mean(field, name.as_str(), known.iter().map(|name| name.as_str()));
+        let near = diagnostic.suggested().map(Symbol::new);
+        let place =
+            near.and_then(|near| self.body(body).and_then(|body| body.possible.get(&near))).map(|(place, _)| *place);
+        let diagnostic = diagnostic.label(place.unwrap_or(Span::NONE), "defined here");
         self.error(diagnostic)
     }
 
@@ -187,6 +196,7 @@ impl<'p> Evaluator<'p> {
                         component.name.name
                     ),
                 )
+                .rests_on(self.declaration(id))
                 .label(component.name.span, "the component")
                 .help("use one of its outputs; what it leaves open on an inner resource is set with `with { … }`");
                 return self.error(diagnostic);
@@ -219,11 +229,13 @@ impl<'p> Evaluator<'p> {
                             field,
                             format!("`{ty}` has no `main` instance, so it has no `{name}`"),
                         )
+                        .rests_on(self.declaration(id))
                         .help("use one of its outputs, or mark the instance that it stands for with `main`"),
                     );
                 }
                 let diagnostic =
                     Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("`{ty}` has no output `{name}`"))
+                        .rests_on(self.declaration(id))
                         .did_you_mean(field, name.as_str(), known.iter().map(|name| name.as_str()));
                 self.error(diagnostic)
             }
@@ -274,6 +286,7 @@ impl<'p> Evaluator<'p> {
             .chain(["id", "name", "arn"])
             .collect();
         let diagnostic = Diagnostic::new(codes::UNKNOWN_ATTRIBUTE, field, format!("`{ty}` has no attribute `{name}`"))
+            .rests_on(self.declaration(instance))
             .did_you_mean(field, name.as_str(), names);
         self.error(diagnostic)
     }

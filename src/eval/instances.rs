@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use crate::base::{IndexMap, Span, Symbol};
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::Evaluator;
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::naming::{kebab, pascal};
@@ -52,17 +52,12 @@ impl<'p> Evaluator<'p> {
 
     /// Declares `name = Type { … }` in a body.
     pub(super) fn declare_instance(&mut self, body: BodyId, placed: &Placed<'p>, instance: &'p ast::Instance) {
-        let Some(stack) = self.stack_of(placed.owner) else {
-            self.report(
-                Diagnostic::new(codes::MISPLACED, instance.name.span, "an instance stands in a stack or a component")
-                    .help("move it into a `stack … { … }`"),
-            );
-            return;
-        };
+        // Outside of any stack: reported where it was read.
+        let Some(stack) = self.stack_of(placed.owner) else { return };
         let key = match &instance.key {
             Some(key) => match self.instance_key(key, &placed.scope) {
                 Some(key) => Some(key),
-                None => return,
+                None => return self.could_not_declare(body, instance.name.name),
             },
             None => None,
         };
@@ -73,7 +68,7 @@ impl<'p> Evaluator<'p> {
         let component = self.component(ty);
         if component.is_none() && !self.is_resource_type(ty) {
             self.report(self.program.unknown_instance_type(instance.ty));
-            return;
+            return self.could_not_declare(body, instance.name.name);
         }
         let parent = match placed.owner {
             Owner::Component(parent) => Some(parent),
@@ -126,6 +121,12 @@ impl<'p> Evaluator<'p> {
                     Member::Instance(_) => {}
                 }
             }
+        }
+    }
+
+    fn could_not_declare(&mut self, body: BodyId, name: Symbol) {
+        if let Some(body) = self.body_mut(body) {
+            body.broken.insert(name);
         }
     }
 
@@ -206,6 +207,7 @@ impl<'p> Evaluator<'p> {
         } else {
             diagnostic.here("defined again here").label(place, "first defined here").help("rename one of the two")
         };
+        diagnostic.rests_on = self.program.copied_part(name.span);
         self.report(diagnostic);
         true
     }
@@ -432,6 +434,7 @@ impl<'p> Evaluator<'p> {
             })
             .collect();
         let mut seen: Vec<(Symbol, Span)> = Vec::new();
+        let mut unknown: Vec<(Symbol, Span)> = Vec::new();
         for entry in &syntax.settings {
             let EntryKey::Word(word) = &entry.key else {
                 self.report(Diagnostic::new(
@@ -452,9 +455,11 @@ impl<'p> Evaluator<'p> {
             let known = params.iter().any(|param| param.name.name == word.name)
                 || COMMON_SETTINGS.contains(&word.name.as_str());
             if !known {
-                self.report(words::unknown_setting(component, word.name, word.span));
+                unknown.push((word.name, word.span));
             }
         }
+        words::unknown_settings(component, syntax.ty, &unknown).into_iter().for_each(|found| self.report(found));
+        let mut missing: Vec<&'p ast::Param> = Vec::new();
         for param in params {
             let optional = matches!(param.ty.kind, ast::TypeExprKind::Optional(_));
             let set = seen.iter().any(|(name, _)| *name == param.name.name);
@@ -464,16 +469,20 @@ impl<'p> Evaluator<'p> {
                     .any(|(with, _)| with.entries.iter().any(|entry| entry_is(&entry.entry, param.name.name)))
             });
             if !set && !optional && param.default.is_none() && !extended {
-                let name = syntax.name.name;
-                let diagnostic = Diagnostic::new(
-                    codes::MISSING_PARAM,
-                    syntax.name.span,
-                    format!("`{name}` is a `{}` without its `{}`", component.name.name, param.name.name),
-                )
-                .label(param.name.span, "declared here, without a default")
-                .help(format!("add `{} = …` to its settings", param.name.name));
-                self.report(diagnostic);
+                missing.push(param);
             }
+        }
+        if !missing.is_empty() {
+            let (name, ty) = (syntax.name.name, component.name.name);
+            let names = missing.iter().map(|param| param.name.name.as_str());
+            let message = format!("`{name}` is a `{ty}` without its {}", quoted_list(names.clone(), missing.len()));
+            let settings: Vec<String> = names.map(|name| format!("{name} = …")).collect();
+            let settings = quoted_list(settings.iter().map(String::as_str), missing.len());
+            let diagnostic = Diagnostic::new(codes::MISSING_PARAM, syntax.name.span, message);
+            let diagnostic = missing.iter().fold(diagnostic, |diagnostic, param| {
+                diagnostic.label(param.name.span, "declared here, without a default")
+            });
+            self.report(diagnostic.help(format!("add {settings} to its settings")));
         }
     }
 

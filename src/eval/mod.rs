@@ -4,6 +4,7 @@
 //! as a circle. The work has the order that the language reference states: params, structure, `extend`, then properties, names and
 //! statements. Nothing later decides what exists earlier.
 
+mod blame;
 mod builtins;
 mod common;
 mod conform;
@@ -200,7 +201,7 @@ impl<'p> Evaluator<'p> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(diagnostic.outside_library());
     }
 
     /// A value that stands at a place.

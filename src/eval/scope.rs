@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::base::{HashMap, IndexMap, Span, Symbol};
+use crate::base::{HashMap, HashSet, IndexMap, Span, Symbol};
 use crate::eval::model::{InstanceId, StackId};
 use crate::eval::value::Value;
 use crate::syntax::ast::{Expr, Item, Let, Output, Param};
@@ -94,6 +94,8 @@ pub(super) struct Body<'p> {
     pub(super) items: Vec<(Placed<'p>, Progress)>,
     /// What it declares, found or not, with the statements that may do so.
     pub(super) possible: HashMap<Symbol, (Span, Vec<usize>)>,
+    /// What could not be declared, which was reported.
+    pub(super) broken: HashSet<Symbol>,
     /// What is built.
     pub(super) members: IndexMap<Symbol, Member>,
     /// Params, if it is a component's.

@@ -146,7 +146,7 @@ impl<'p> Evaluator<'p> {
                     format!("`{ty}` acts as nobody, so nothing can be granted to it"),
                 )
                 .help("name its role; in a component, `principal ROLE` says which one it acts as");
-                self.report(diagnostic);
+                self.report(diagnostic.rests_on(self.declaration(id)));
                 None
             }
         }
@@ -322,6 +322,7 @@ impl<'p> Evaluator<'p> {
             let ty = self.instance_type(instance);
             let mut diagnostic =
                 Diagnostic::new(codes::UNKNOWN_VERB, verb.span, format!("`{ty}` has no verb `{}`", verb.name))
+                    .rests_on(self.declaration(instance))
                     .label(target.span, "the target")
                     .did_you_mean(verb.span, verb.name.as_str(), known.iter().map(|name| name.as_str()));
             if diagnostic.help.is_none() {
@@ -547,6 +548,7 @@ impl<'p> Evaluator<'p> {
                     verb.span,
                     format!("`{}` does not apply to `{ty}`", verb.name),
                 )
+                .rests_on(target.instance.map_or(Span::NONE, |id| self.declaration(id)))
                 .label(target.span, "the target");
                 self.report(diagnostic);
                 return None;

@@ -2,6 +2,7 @@
 //! settings and properties, shadowed and repeated names, circles, what nothing reads, arms that serve nothing.
 
 mod circles;
+mod compared;
 mod duplicates;
 mod expressions;
 mod statements;
@@ -77,7 +78,10 @@ struct Walker<'p> {
 }
 
 impl<'p> Walker<'p> {
-    fn report(&mut self, diagnostic: Diagnostic) {
+    fn report(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.code == codes::DUPLICATE_DEFINITION {
+            diagnostic.rests_on = self.program.copied_part(diagnostic.span());
+        }
         if !self.quiet {
             self.found.push(diagnostic);
         }
@@ -99,6 +103,7 @@ impl<'p> Walker<'p> {
         for (_, environment) in program.environments.values() {
             self.entries(&environment.entries);
         }
+        self.no_two_rules();
         for rule in &program.naming {
             let generated = matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated");
             if let NamingSubject::Type(ty) = rule.subject

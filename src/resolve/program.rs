@@ -6,7 +6,7 @@ use crate::resolve::Library;
 use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::syntax::ast::{
     AccessOn, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param,
-    Policy, RequireTag, Stack, Step, Test, TypeAlias,
+    Policy, PolicyRule, RequireTag, Stack, Step, Test, TypeAlias,
 };
 
 /// A system: every declaration at its top level.
@@ -296,6 +296,22 @@ impl<'p> Program<'p> {
         let packages = self.packages.iter().flat_map(|package| &package.access);
         let own = self.access.iter().chain(packages).copied().filter(move |access| access.ty.name == ty);
         own.chain(self.library.access_on(ty))
+    }
+
+    /// The later opening of a stack that a place stands in, if it says the stack's title or clauses again: a copy.
+    pub fn copied_part(&self, place: Span) -> Option<Span> {
+        let later = self.stacks.iter().flat_map(|stack| stack.parts.iter().skip(1));
+        let mut copies = later.filter(|(_, part)| says_clauses(part)).map(|(item, _)| item.span);
+        copies.find(|copy| copy.file == place.file && copy.lo <= place.lo && place.hi <= copy.hi)
+    }
+
+    /// The rules of the policies that the system and the folders it uses define.
+    pub fn policies(&self) -> impl Iterator<Item = &'p PolicyRule> + '_ {
+        let globals = self.globals.values().chain(self.packages.iter().flat_map(|package| package.globals.values()));
+        globals.flat_map(|global| match global {
+            Global::Policy(policy) => policy.rules.as_slice(),
+            _ => &[],
+        })
     }
 
     /// The environments that are built: all but the bases.

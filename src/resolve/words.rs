@@ -143,6 +143,7 @@ pub fn is_resource_type(name: Symbol) -> bool {
 /// A name that nothing has.
 pub fn unknown_name(name: Symbol, span: Span, known: &[Symbol]) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
+        .root(name)
         .did_you_mean(span, name.as_str(), known.iter().map(|name| name.as_str()));
     // How other languages call what has a word of its own here.
     let meant = match name.as_str() {
@@ -157,7 +158,7 @@ pub fn unknown_name(name: Symbol, span: Span, known: &[Symbol]) -> Diagnostic {
 }
 
 /// A setting that a component does not have.
-pub fn unknown_setting(component: &Component, name: Symbol, span: Span) -> Diagnostic {
+fn unknown_setting(component: &Component, name: Symbol, span: Span) -> Diagnostic {
     let params = component.body.iter().filter_map(|item| match &item.kind {
         ItemKind::Param(param) => Some(param.name.name.as_str()),
         _ => None,
@@ -168,6 +169,24 @@ pub fn unknown_setting(component: &Component, name: Symbol, span: Span) -> Diagn
         name.as_str(),
         params.chain(COMMON_SETTINGS),
     )
+}
+
+/// Settings that a component does not have. Several that look like none of its own are one mistake: another component is
+/// meant.
+pub fn unknown_settings(component: &Component, ty: TypeName, names: &[(Symbol, Span)]) -> Vec<Diagnostic> {
+    let found = names.iter().map(|(name, span)| unknown_setting(component, *name, *span));
+    let (mut foreign, mut told): (Vec<_>, Vec<_>) = found.partition(|found| found.fixes.is_empty());
+    if foreign.len() > 1 {
+        let rest = foreign.split_off(1);
+        let first = foreign.into_iter().map(|first| {
+            let first = rest.iter().fold(first, |first, more| first.label(more.span(), "nor this one"));
+            first.label(ty.span, "of this component").help(format!("is another component than `{}` meant?", ty.name))
+        });
+        told.extend(first);
+    } else {
+        told.append(&mut foreign);
+    }
+    told
 }
 
 /// A property that a type of the catalog does not have.
@@ -181,11 +200,9 @@ pub fn unknown_property(ty: &str, name: Symbol, span: Span) -> Diagnostic {
 /// An environment that is not declared.
 pub fn unknown_environment(program: &Program<'_>, name: Symbol, span: Span) -> Diagnostic {
     let known = program.environments.keys().map(|name| name.as_str());
-    Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, span, format!("there is no environment `{name}`")).did_you_mean(
-        span,
-        name.as_str(),
-        known,
-    )
+    Diagnostic::new(codes::UNKNOWN_ENVIRONMENT, span, format!("there is no environment `{name}`"))
+        .root(name)
+        .did_you_mean(span, name.as_str(), known)
 }
 
 /// A word that has a meaning wherever it stands, used as a name.

@@ -52,6 +52,15 @@ fn is_balanced(brackets: &[Bracket]) -> bool {
     open.is_empty()
 }
 
+/// The opener that a closer is for.
+fn opener(closing: u8) -> u8 {
+    match closing {
+        b')' => b'(',
+        b']' => b'[',
+        _ => b'{',
+    }
+}
+
 fn is_opener(byte: u8) -> bool {
     matches!(byte, b'{' | b'[' | b'(')
 }
@@ -157,19 +166,27 @@ struct Balancer<'t> {
 
 impl Balancer<'_> {
     fn run(&mut self, brackets: &[Bracket]) {
-        for bracket in brackets {
+        for (at, bracket) in brackets.iter().enumerate() {
             if is_opener(bracket.byte) {
                 self.leave_unfinished(*bracket);
                 self.open.push(*bracket);
                 self.kept.push(*bracket);
-            } else {
+            } else if !self.is_of_another_kind(*bracket, brackets.get(at + 1)) {
                 self.close(*bracket);
             }
         }
-        let end = self.text.len();
+        // Room for the closers that a file lacks at its end.
+        self.text.resize(self.source.len() + self.open.len(), b' ');
+        let mut unfinished: Option<Diagnostic> = None;
         while let Some(opener) = self.open.pop() {
-            self.unclosed(opener, end, "the file ends here");
+            let Some(found) = self.unclosed(opener, self.text.len(), "the file ends here") else { continue };
+            // A file that ends too soon leaves several brackets open, and is one mistake. The innermost tells it.
+            unfinished = Some(match unfinished {
+                Some(inner) => inner.label(found.span(), "this is open as well"),
+                None => found,
+            });
         }
+        unfinished.into_iter().for_each(|found| self.report(found));
     }
 
     /// An opener at the margin begins a declaration; whatever is open before it on lines indented as deep was left open.
@@ -179,12 +196,48 @@ impl Balancer<'_> {
             return;
         }
         while let Some(opener) = self.open.pop_if(|opener| opener.at < line.first) {
-            self.unclosed(opener, line.first, "a new declaration begins here");
+            let found = self.unclosed(opener, line.first, "a new declaration begins here");
+            found.into_iter().for_each(|found| self.report(found));
         }
     }
 
     fn begins_declaration(&self, line: Line) -> bool {
         self.text.get(line.first).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'@')
+    }
+
+    /// A closer of another kind where that of the last opener belongs: on the same line, or on one that stands as far right.
+    /// It is taken for the right one.
+    fn is_of_another_kind(&mut self, bracket: Bracket, next: Option<&Bracket>) -> bool {
+        let Some(opener) = self.open.last().copied() else { return false };
+        let wanted = closer(opener.byte);
+        let near = self.open.iter().rev().take(MAX_BRACKETS);
+        if wanted == bracket.byte || near.into_iter().any(|outer| closer(outer.byte) == bracket.byte) {
+            return false;
+        }
+        let (Some(opening), Some(closing)) = (self.lines.at(opener.at), self.lines.at(bracket.at)) else {
+            return false;
+        };
+        let is_own_line = opening.first == closing.first;
+        let is_below = closing.first == bracket.at && closing.indentation == opening.indentation;
+        // The right one may still come on this line.
+        let comes = next.is_some_and(|next| next.byte == wanted && next.at <= closing.end);
+        if comes || !(is_own_line || is_below) {
+            return false;
+        }
+        let place = |at: usize| Span::new(self.file, at, at + 1);
+        let (open_text, text) = (char::from(opener.byte), char::from(bracket.byte));
+        let (right, other) = (char::from(wanted), char::from(self::opener(bracket.byte)));
+        let message = format!("`{open_text}` cannot be closed by `{text}`");
+        let diagnostic = Diagnostic::new(codes::UNEXPECTED_BRACKET, place(bracket.at), message)
+            .label(place(opener.at), "this is open")
+            .help(format!("close it with `{right}`, or open it with `{other}`"));
+        self.report(diagnostic);
+        if let Some(byte) = self.text.get_mut(bracket.at) {
+            *byte = wanted;
+        }
+        self.open.pop();
+        self.kept.push(Bracket { at: bracket.at, byte: wanted });
+        true
     }
 
     fn close(&mut self, bracket: Bracket) {
@@ -193,7 +246,7 @@ impl Balancer<'_> {
         // Openers that this closer cannot mean: of another kind below one of its kind, or indented deeper.
         loop {
             let Some(opener) = self.open.last().copied() else {
-                return self.unexpected(bracket);
+                return self.without_opener(bracket);
             };
             let same_kind = closer(opener.byte) == bracket.byte;
             // Nearly always near the top; far below it, a closer is more likely a stray one.
@@ -206,23 +259,92 @@ impl Balancer<'_> {
                         .is_some_and(|its| its.indentation > line.indentation && its.first < line.first)
                 });
             if same_kind && !(deeper && outer) {
+                if self.is_closed_later(opener, bracket) {
+                    return self.without_opener(bracket);
+                }
                 self.open.pop();
                 self.kept.push(bracket);
                 return;
             }
             if !outer {
-                return self.unexpected(bracket);
+                return self.without_opener(bracket);
             }
             self.open.pop();
-            self.unclosed(opener, bracket.at, "this closes an outer one");
+            let found = self.unclosed(opener, bracket.at, "this closes an outer one");
+            found.into_iter().for_each(|found| self.report(found));
         }
     }
 
-    /// Reports an opener without its closer, and writes one where the indentation says that it was lost.
-    fn unclosed(&mut self, opener: Bracket, noticed: usize, why: &str) {
+    /// Whether an opener at the end of its line has a closer of its own, at the beginning of a line that stands as far right
+    /// and comes behind this one.
+    fn is_closed_later(&self, opener: Bracket, bracket: Bracket) -> bool {
+        let number = self.lines.number(opener.at);
+        let Some(line) = self.lines.0.get(number).filter(|line| line.end == opener.at + 1) else { return false };
+        let mine = self.lines.at(bracket.at).filter(|mine| mine.first == bracket.at);
+        if mine.is_some_and(|mine| mine.indentation == line.indentation)
+            || self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS
+        {
+            return false;
+        }
+        let behind = self.lines.0.get(number + 1..).unwrap_or_default();
+        behind.iter().find(|behind| behind.indentation <= line.indentation).is_some_and(|behind| {
+            behind.first > bracket.at
+                && behind.indentation == line.indentation
+                && self.text.get(behind.first) == Some(&closer(opener.byte))
+        })
+    }
+
+    /// A closer whose opener was lost: at the end of the line above that stands as far right, if that begins something that
+    /// the lines between belong to. Otherwise it closes nothing.
+    fn without_opener(&mut self, bracket: Bracket) {
+        match self.lost_opener(bracket) {
+            Some(place) => {
+                let opening = opener(bracket.byte);
+                let text = char::from(opening);
+                let at = Span::new(self.file, place, place);
+                let closer = Span::new(self.file, bracket.at, bracket.at + 1);
+                self.report(
+                    Diagnostic::new(
+                        codes::UNEXPECTED_BRACKET,
+                        at,
+                        format!("`{text}` is missing at the end of this line"),
+                    )
+                    .label(closer, format!("this `{}` closes nothing else", char::from(bracket.byte)))
+                    .help(format!("open what follows with `{text}`"))
+                    .fix(format!("write `{text}`"), at, format!(" {text}")),
+                );
+                if let Some(byte) = self.text.get_mut(place) {
+                    *byte = opening;
+                }
+                self.kept.push(Bracket { at: place, byte: opening });
+                self.kept.push(bracket);
+            }
+            None => self.unexpected(bracket),
+        }
+    }
+
+    fn lost_opener(&self, bracket: Bracket) -> Option<usize> {
+        if self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS {
+            return None;
+        }
+        let number = self.lines.number(bracket.at);
+        let line = self.lines.0.get(number).filter(|line| line.first == bracket.at)?;
+        let above = self.lines.0.get(..number)?;
+        let deeper = above.iter().rev().take_while(|above| above.indentation > line.indentation).count();
+        let head = above.len().checked_sub(deeper + 1).filter(|_| deeper > 0).and_then(|at| above.get(at))?;
+        let begins = head.indentation == line.indentation && self.begins_declaration(*head);
+        let opened = head.end.checked_sub(1).and_then(|last| self.text.get(last)).is_some_and(|last| is_opener(*last));
+        let is_blank = self.text.get(head.end).is_some_and(u8::is_ascii_whitespace);
+        (begins && !opened && is_blank).then_some(head.end)
+    }
+
+    /// Writes a closer where the indentation says that it was lost. What is to be said of it is reported here if the
+    /// indentation shows the place, and given back if not.
+    fn unclosed(&mut self, opener: Bracket, noticed: usize, why: &str) -> Option<Diagnostic> {
         if self.diagnostics.len() >= MAX_SYNTAX_DIAGNOSTICS {
             // Nobody reads more; what is left open is given up without a search.
-            return self.give_up(opener);
+            self.give_up(opener);
+            return None;
         }
         let mine = self.lines.number(opener.at);
         let base = self.lines.0.get(mine).map_or(0, |line| line.indentation);
@@ -243,18 +365,24 @@ impl Balancer<'_> {
             Span::new(self.file, opener.at, opener.at + 1),
             format!("`{open_text}` is not closed"),
         );
-        if !own_line && lost_before != noticed {
-            diagnostic = diagnostic.label(
-                Span::new(self.file, place, place),
-                format!("`{close_text}` is missing here, as the indentation shows"),
-            );
+        let end = self.source.len();
+        let is_shown = !own_line && lost_before != noticed;
+        if !own_line && place > opener.at + 1 {
+            let here = place.min(end);
+            let how = if is_shown { ", as the indentation shows" } else { "" };
+            diagnostic =
+                diagnostic.label(Span::new(self.file, here, here), format!("`{close_text}` is missing here{how}"));
         }
-        let noticed_at = noticed.min(self.text.len());
+        let noticed_at = noticed.min(end);
         diagnostic = diagnostic
-            .label(Span::new(self.file, noticed_at, (noticed_at + 1).min(self.text.len())), why)
+            .label(Span::new(self.file, noticed_at, (noticed_at + 1).min(end)), why)
             .help(format!("close it with `{close_text}`"));
-        self.report(diagnostic);
         self.write(opener, place, closing);
+        if is_shown {
+            self.report(diagnostic);
+            return None;
+        }
+        Some(diagnostic)
     }
 
     /// Writes a closer over a blank; where there is none, what is in the brackets is given up.

@@ -202,7 +202,8 @@ fn half(file: FileId, text: &str, span: Span) -> Option<Diagnostic> {
     Some(Diagnostic::new(codes::SYNTAX_ERROR, token(file, text, at), message))
 }
 
-fn is_sign(c: char) -> bool {
+/// Whether a character is a part of operators.
+pub(super) fn is_sign(c: char) -> bool {
     matches!(c, '=' | '+' | '-' | '*' | '/' | '<' | '>' | '?' | '!' | ':' | '|' | '&')
 }
 

@@ -82,6 +82,7 @@ pub(super) fn recognise(file: FileId, text: &str, span: Span, context: Context) 
     let rest = region.get(length..).unwrap_or_default().trim_start();
     match context {
         Context::Statement | Context::Head if !word.is_empty() => statement(word, rest, place),
+        Context::Entry if region.starts_with('-') => Some(dash(file, lo, region)),
         Context::Entry => entry(word, rest, place),
         Context::Statement
         | Context::Head
@@ -141,6 +142,15 @@ fn statement(word: &str, rest: &str, place: Span) -> Option<Diagnostic> {
         );
     }
     None
+}
+
+/// An entry as YAML writes the elements of a list.
+fn dash(file: FileId, lo: usize, region: &str) -> Diagnostic {
+    let behind = region.strip_prefix('-').unwrap_or_default();
+    let blanks = behind.len() - behind.trim_start().len();
+    Diagnostic::new(codes::FOREIGN_SYNTAX, Span::new(file, lo, lo + 1), "`-` begins no entry here")
+        .help("entries stand on their lines as they are; a list is `[a, b]`")
+        .fix("remove it", Span::new(file, lo, lo + 1 + blanks), "")
 }
 
 fn entry(word: &str, rest: &str, place: Span) -> Option<Diagnostic> {

@@ -16,7 +16,7 @@ mod places;
 mod scan;
 
 use crate::base::limits::{MAX_FILE_BYTES, MAX_SYNTAX_DIAGNOSTICS};
-use crate::base::{FileId, Span};
+use crate::base::{FileId, LineIndex, Span};
 use crate::diag::{Diagnostic, codes};
 
 /// A comment that is no documentation.
@@ -57,6 +57,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     diagnostics.extend(found);
     diagnostics.sort_by_key(Diagnostic::span);
     once_too_deep(&mut diagnostics);
+    only_what_is_certain(text, &mut diagnostics);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
     Parsed { file: tree, comments: scanned.comments, diagnostics }
 }
@@ -66,6 +67,25 @@ fn once_too_deep(diagnostics: &mut Vec<Diagnostic>) {
     let Some(first) = diagnostics.iter().find(|diagnostic| diagnostic.code == codes::TOO_DEEP).cloned() else { return };
     let follows = [codes::TOO_DEEP, codes::UNCLOSED_BRACKET, codes::UNCLOSED_TEXT];
     diagnostics.retain(|diagnostic| *diagnostic == first || !follows.contains(&diagnostic.code));
+}
+
+/// Behind a bracket or quote without its other half it is not certain which block a statement stands in, and the rest of
+/// its line cannot be read.
+fn only_what_is_certain(text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let halves = [codes::UNCLOSED_BRACKET, codes::UNEXPECTED_BRACKET, codes::UNCLOSED_TEXT];
+    let lines = LineIndex::new(text);
+    let damaged: Vec<u32> = diagnostics
+        .iter()
+        .filter(|diagnostic| halves.contains(&diagnostic.code))
+        .map(|diagnostic| lines.line(diagnostic.span().lo).0)
+        .collect();
+    if !damaged.is_empty() {
+        let follows = |found: &Diagnostic| {
+            let unread = [codes::SYNTAX_ERROR, codes::FOREIGN_SYNTAX].contains(&found.code);
+            found.code == codes::MISPLACED || unread && damaged.contains(&lines.line(found.span().lo).0)
+        };
+        diagnostics.retain(|found| !follows(found));
+    }
 }
 
 /// Every word that has a meaning in the grammar, sorted.

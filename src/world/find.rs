@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::system_line::has_system_line;
+use super::system_line::{has_system_line, misspelt_system_line};
 use super::{Entry, Kind, MAX_FOLDER_DEPTH, MAX_SOURCE_BYTES, Source, Sources, World, WorldError, shown};
 use crate::base::{FileId, Span};
 
@@ -37,6 +37,8 @@ pub enum Problem {
         path: String,
         /// How many `.infra` files are in or below it.
         sources: usize,
+        /// A line that may be meant as one: its file, its number and its first word.
+        like: Option<(String, usize, String)>,
     },
     /// The path is a file, but not an `.infra` file.
     NotASource {
@@ -146,7 +148,11 @@ impl<'a> Finder<'a> {
             Kind::File if is_source(path) => {
                 let folder = above(path).unwrap_or_else(|| PathBuf::from("."));
                 if !self.enclosing(&folder)? {
-                    self.found.problems.push(Problem::NotASystem { path: shown(path), sources: 1 });
+                    self.found.problems.push(Problem::NotASystem {
+                        path: shown(path),
+                        sources: 1,
+                        like: self.like(path),
+                    });
                 }
                 Ok(())
             }
@@ -170,12 +176,13 @@ impl<'a> Finder<'a> {
         self.visited.clear();
         let before = self.known.len();
         let systems_before = self.found.systems.len();
-        let mut sources = 0;
+        let mut sources = Vec::new();
         self.below(path, 0, &mut sources)?;
         // A system that another path already named counts as found.
         let nothing = self.known.len() == before && self.found.systems.len() == systems_before;
         if nothing && !self.known_below(path)? && !self.enclosing(path)? {
-            self.found.problems.push(Problem::NotASystem { path: shown(path), sources });
+            let like = sources.iter().find_map(|source| self.like(source));
+            self.found.problems.push(Problem::NotASystem { path: shown(path), sources: sources.len(), like });
         }
         Ok(())
     }
@@ -185,8 +192,16 @@ impl<'a> Finder<'a> {
         Ok(self.known.iter().any(|known| known.starts_with(&canonical)))
     }
 
-    /// Takes the systems below a folder that is none itself; counts the sources on the way.
-    fn below(&mut self, folder: &Path, depth: usize, sources: &mut usize) -> Result<(), WorldError> {
+    /// A line of a source that may be meant as its `system` line.
+    fn like(&self, source: &Path) -> Option<(String, usize, String)> {
+        let bytes = self.world.read_at_most(source, MAX_SOURCE_BYTES).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let (line, word) = misspelt_system_line(&text)?;
+        Some((shown(source), line, word.to_owned()))
+    }
+
+    /// Takes the systems below a folder that is none itself; gathers the sources on the way.
+    fn below(&mut self, folder: &Path, depth: usize, sources: &mut Vec<PathBuf>) -> Result<(), WorldError> {
         if !self.visited.insert(self.world.canonical(folder)?) {
             return Ok(());
         }
@@ -201,7 +216,7 @@ impl<'a> Finder<'a> {
         for entry in entries {
             match entry.kind {
                 Kind::Folder if !is_skipped(&entry.path) => self.below(&entry.path, depth + 1, sources)?,
-                Kind::File if is_source(&entry.path) => *sources += 1,
+                Kind::File if is_source(&entry.path) => sources.push(entry.path),
                 Kind::Folder | Kind::File | Kind::Other => {}
             }
         }
@@ -364,8 +379,8 @@ mod tests {
         assert_eq!(
             problems,
             [
-                Problem::NotASystem { path: "x".into(), sources: 2 },
-                Problem::NotASystem { path: "empty".into(), sources: 0 },
+                Problem::NotASystem { path: "x".into(), sources: 2, like: None },
+                Problem::NotASystem { path: "empty".into(), sources: 0, like: None },
                 Problem::NotASource { path: "t.json".into() },
             ]
         );

@@ -30,6 +30,15 @@ pub(super) fn has_system_line(text: &str) -> bool {
     false
 }
 
+/// The number of the first line, and its first word, that may be meant as `system NAME`: a misspelt word before a name.
+pub(super) fn misspelt_system_line(text: &str) -> Option<(usize, &str)> {
+    text.lines().enumerate().find_map(|(number, line)| {
+        let (word, name) = line.trim_start_matches('\u{feff}').split_once(' ')?;
+        let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+        (is_name && word != "system" && crate::diag::nearest(word, ["system"]).is_some()).then_some((number + 1, word))
+    })
+}
+
 fn names_a_system(line: &str) -> bool {
     let Some(rest) = line.trim_start_matches(['\u{feff}', ' ', '\t']).strip_prefix("system") else { return false };
     rest.starts_with([' ', '\t']) && rest.trim_start().starts_with(|c: char| c.is_alphabetic() || c == '_')
@@ -96,6 +105,13 @@ mod tests {
         ] {
             assert!(!has_system_line(text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_misspelt_line_is_found() {
+        assert_eq!(misspelt_system_line("/// A shop\nsystme shop\n"), Some((2, "systme")));
+        assert_eq!(misspelt_system_line("System shop\n"), Some((1, "System")));
+        assert_eq!(misspelt_system_line("system shop\nstack A {\n"), None);
     }
 
     #[test]

@@ -263,7 +263,7 @@ stack Storage {
         fact: "HR-385",
         name: "the-whole-lab-in-another-region",
         make: |lab| {
-            lab.replace("if region == \"us-east-1\" {", "if region != \"\" {");
+            lab.replace("if region == \"us-east-1\" {", "if region != \"us-east-1\" {");
             lab.replace("region = \"us-east-1\"", "region = \"eu-central-1\"");
         },
         codes: &["metric_elsewhere"],

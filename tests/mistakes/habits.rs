@@ -65,7 +65,15 @@ fn fat_arrow(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
 }
 
 fn dollar(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
-    let first = |at: &usize| view.tokens()[*at].in_text && view.source.text[..view.range(*at).start].ends_with('{');
+    // In a script, a name alone may well be a variable of the shell.
+    let is_script = |at: usize| {
+        let text = view.tokens()[..at].iter().rev().find(|token| !token.in_text).map(|token| token.kind);
+        text == Some(Kind::Block) && view.source.text[view.range(at).end..].starts_with('}')
+    };
+    let first = |at: &usize| {
+        let opens = view.source.text[..view.range(*at).start].ends_with('{');
+        view.tokens()[*at].in_text && opens && !is_script(*at)
+    };
     let all: Vec<usize> = (0..view.tokens().len()).filter(first).collect();
     let start = view.range(*chance.one_of(&all)?).start;
     Some(vec![Edit { range: start - 1..start, text: String::from("${") }])

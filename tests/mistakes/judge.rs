@@ -72,7 +72,8 @@ fn is_edited(sources: &Sources, mistake: &Mistake, span: Span) -> bool {
 
 /// Whether a message has one of the edited words in backticks.
 fn names(found: &Diagnostic, mistake: &Mistake) -> bool {
-    let texts = found.labels.iter().map(|label| label.text.as_str()).chain([found.message.as_str()]);
+    let help = found.help.as_deref().unwrap_or_default();
+    let texts = found.labels.iter().map(|label| label.text.as_str()).chain([found.message.as_str(), help]);
     let quoted: Vec<&str> = texts.flat_map(|text| text.split('`').skip(1).step_by(2)).collect();
     let has = |word: &String| {
         let parts = |text: &str| text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|part| part == word);

@@ -99,5 +99,14 @@ fn rest(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
         }
     }
     let from = view.line_end(view.range(*chance.one_of(&inside)?).start);
-    (from < view.source.text.len()).then(|| vec![Edit { range: from..view.source.text.len(), text: String::new() }])
+    // Not between two declarations, where a file may well end.
+    let open: i32 = view
+        .tokens()
+        .iter()
+        .take_while(|token| token.range.start < from)
+        .filter(|token| token.kind == Kind::Bracket)
+        .map(|token| if matches!(&view.source.text[token.range.clone()], "{" | "[" | "(") { 1 } else { -1 })
+        .sum();
+    (open > 0 && from < view.source.text.len())
+        .then(|| vec![Edit { range: from..view.source.text.len(), text: String::new() }])
 }

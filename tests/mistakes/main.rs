@@ -1,10 +1,8 @@
 //! Realistic mistakes: one thing in a working system is edited as people do, and what `check` says of it is judged.
 //!
-//! - The first diagnostic is at the edited line or names what was edited: the goal is 95 % of the mistakes.
-//! - At most two diagnostics follow it: the goal is 95 %.
-//! - What nobody could mean is refused.
-//!
-//! Where the compiler falls short of the goal, [`REACHED`] says what it reaches; it may only rise.
+//! - The first diagnostic is at the edited line or names what was edited, in at least 95 % of the mistakes.
+//! - At most two diagnostics follow it, in at least 95 %.
+//! - What nobody could mean is refused, but for 1 % that nobody thought of yet.
 //!
 //! The mistakes come from a seed, which is printed with the figures, and are the same on every machine:
 //! `cargo test --test mistakes -- --nocapture`. With `INFRAC_THOROUGH=1` there are many more of them;
@@ -36,9 +34,10 @@ use systems::{System, systems};
 
 const SEED: u64 = 20_261_122;
 
-/// What is reached of the goals: told at the place in percent, few diagnostics in percent, and how many percent are
-/// accepted that nobody could mean.
-const REACHED: (f64, f64, f64) = (95.0, 90.0, 3.0);
+/// At least so many percent are told at their place, and with few diagnostics.
+const BAR: f64 = 95.0;
+/// At most so many percent are accepted that nobody could mean.
+const UNSEEN: f64 = 1.0;
 
 /// Every kind of mistake.
 fn kinds() -> Vec<&'static KindOfMistake> {
@@ -144,9 +143,9 @@ fn mistakes_are_told_where_they_were_made_and_once() {
         }
     }
     assert!(told >= 200, "too few mistakes: {told}");
-    assert!(percent(at_place + elsewhere + named, told) >= REACHED.0, "mistakes are told in other places");
-    assert!(percent(quiet, told) >= REACHED.1, "too much follows");
-    assert!(percent(unseen.len(), told) <= REACHED.2, "mistakes are accepted:\n{}", unseen.join("\n"));
+    assert!(percent(at_place + elsewhere + named, told) >= BAR, "mistakes are told in other places");
+    assert!(percent(quiet, told) >= BAR, "too much follows");
+    assert!(percent(unseen.len(), told) <= UNSEEN, "mistakes are accepted:\n{}", unseen.join("\n"));
 }
 
 #[test]

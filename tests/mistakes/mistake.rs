@@ -216,9 +216,12 @@ pub fn mistake(kind: &KindOfMistake, source: &Source, mut edits: Vec<Edit>) -> M
         text.push_str(&edit.text);
         let last = count_lines(&text);
         let old = &source.text[edit.range.clone()];
-        // What is gone with its lines leaves a gap between two others.
-        let gap = u32::from(old.contains('\n') && edit.text.is_empty());
-        lines.push(first.saturating_sub(gap)..last + 1);
+        // What is gone with its lines, or alone on its line, leaves a gap between two others.
+        let before = source.text[..edit.range.start].rsplit('\n').next().unwrap_or_default();
+        let behind = source.text[edit.range.end..].split('\n').next().unwrap_or_default();
+        let alone = format!("{before}{behind}").trim().is_empty();
+        let gap = u32::from(edit.text.is_empty() && (old.contains('\n') || alone));
+        lines.push(first.saturating_sub(gap)..last + 1 + u32::from(gap > 0 && alone));
         words.extend([old, &edit.text].iter().flat_map(|text| words_of(text)));
         let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         shown.push(format!("{}: `{}` -> `{}`", first + 1, one_line(old), one_line(&edit.text)));

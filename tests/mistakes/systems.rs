@@ -57,7 +57,7 @@ fn system(specs: &Path, folder: &Path) -> System {
     sources.sort_by(|a, b| a.path.cmp(&b.path));
     let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
     let mut system = System { name, sources, world, said: Vec::new() };
-    let checked = system.check(system.world.clone());
+    let checked = system.check(system.world.clone(), false);
     assert!(!checked.has_errors(), "{} does not compile", system.name);
     system.said = checked.diagnostics.iter().map(|said| (said.code.name().to_owned(), said.message.clone())).collect();
     system
@@ -68,16 +68,22 @@ impl System {
     pub fn with(&self, path: &Path, text: &str) -> Checked {
         let mut world = self.world.clone();
         world.set(path, text);
-        self.check(world)
+        self.check(world, text.lines().any(|line| line.starts_with("test \"")))
     }
 
-    fn check(&self, world: Memory) -> Checked {
+    /// Where tests were edited, they are run, too.
+    fn check(&self, world: Memory, tested: bool) -> Checked {
         let found = find_systems(&world, &[PathBuf::from(&self.name)]).unwrap();
         let Some(folder) = found.systems.first() else {
             let diagnostics = found.problems.iter().map(driver::diagnostic_of).collect();
             return Checked { diagnostics, ..Checked::default() };
         };
         let as_of = Some(Date { year: 2026, month: 11, day: 22 });
-        driver::check(&world, folder, &Options { as_of, jobs: Some(1), ..Options::default() }).unwrap()
+        let options = Options { as_of, jobs: Some(1), ..Options::default() };
+        if tested {
+            driver::test(&world, folder, &options).unwrap().checked
+        } else {
+            driver::check(&world, folder, &options).unwrap()
+        }
     }
 }

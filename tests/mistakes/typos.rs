@@ -99,7 +99,8 @@ fn text(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
 }
 
 fn case(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
-    let at = view.choose(chance, View::is_reference)?;
+    // `arn` is a word of ours as well as AWS's `Arn`.
+    let at = view.choose(chance, |view, at| view.is_reference(at) && view.word(at).to_lowercase() != "arn")?;
     let word = view.word(at);
     let camel = || {
         let mut parts = word.split('_');

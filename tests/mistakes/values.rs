@@ -50,7 +50,8 @@ fn is_plain(view: &View<'_>, at: usize) -> bool {
 }
 
 fn added_unit(view: &View<'_>, chance: &mut Chance) -> Option<Vec<Edit>> {
-    let at = view.choose(chance, is_plain)?;
+    // What a metric is compared with may have any unit.
+    let at = view.choose(chance, |view, at| is_plain(view, at) && !matches!(view.before(at), "<" | ">"))?;
     replaced(view, at, format!("{}{}", view.word(at), chance.one_of(&["s", "GiB", "d", "%"])?))
 }
 

@@ -48,6 +48,7 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
     let message = format!("`{}` and `{}` are both named `{name}`", first.path, second.path);
     let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, place(second), message)
         .here("the second one")
+        .root_at(&[place(first), place(second)])
         .label(place(first), "the first one");
     if let Some(rule) = &second.name {
         diagnostic = diagnostic.label(model.origins.user_span(rule.origin), "the rule that names them");
@@ -83,6 +84,7 @@ pub(in crate::check) fn names_differ_across_environments(environments: &[(&Model
             }
             found.push(
                 diagnostic
+                    .root_at(&[other.environment.span, model.environment.span])
                     .label(model.environment.span, format!("`{two}` is declared here"))
                     .label(other.environment.span, format!("`{one}` is declared here"))
                     .help("put what differs into the naming rule: `default = \"{system}-{env}-{id}\"`"),

@@ -132,6 +132,10 @@ fn check(world: &mut World<'_>, named: &Named<'_>, limits: &Limits<'_>, help: Op
         };
         let message = format!("the name `{name}` of {} {said}", named.whose);
         let mut diagnostic = Diagnostic::new(code, named.at, message).label(named.rule, "named here");
+        // One rule that does not suit is one mistake, however many names it makes.
+        if !named.rule.is_none() {
+            diagnostic = diagnostic.root_at(&[named.rule]);
+        }
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }

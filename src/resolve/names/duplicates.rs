@@ -4,7 +4,7 @@ use crate::base::{HashMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::Walker;
 use crate::resolve::program::duplicate;
-use crate::syntax::ast::{Ident, Instance, Item, ItemKind};
+use crate::syntax::ast::{Ident, Instance, Item, ItemKind, NamingRule, NamingSubject};
 
 impl Walker<'_> {
     /// Reports every name of a list that stands there before.
@@ -69,6 +69,40 @@ impl Walker<'_> {
                 .label(first, "this one is `main` already")
                 .help("remove one of the two `main`s"),
             );
+        }
+    }
+
+    /// Of two naming rules for one thing, one would be forgotten.
+    pub(super) fn no_two_rules(&mut self) {
+        let mut seen: Vec<&NamingRule> = Vec::new();
+        for rule in &self.program.naming {
+            let same = |known: &&&NamingRule| match (known.subject, rule.subject) {
+                (NamingSubject::Type(known), NamingSubject::Type(ty)) => known.name == ty.name,
+                (known, subject) => known == subject,
+            };
+            match seen.iter().find(same) {
+                Some(first) => {
+                    let what = match rule.subject {
+                        NamingSubject::Default => "`default`",
+                        NamingSubject::Stack => "`stack`",
+                        NamingSubject::Export => "`export`",
+                        NamingSubject::PerAccount => "`per account`",
+                        NamingSubject::Type(ty) => &format!("`{}`", ty.name),
+                    };
+                    self.report(
+                        Diagnostic::new(
+                            codes::DUPLICATE_DEFINITION,
+                            rule.span,
+                            format!("the rule for {what} stands here twice"),
+                        )
+                        .here("again here")
+                        .root(Symbol::new("naming"))
+                        .label(first.span, "first here")
+                        .help("remove one of the two"),
+                    );
+                }
+                None => seen.push(rule),
+            }
         }
     }
 

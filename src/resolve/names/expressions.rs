@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::{Meaning, Walker};
 use crate::resolve::words::{self, PRIMITIVES};
 use crate::syntax::ast::{
-    Comprehension, Expr, ExprKind, Match, PerArm, PerKey, Text, TextPiece, TypeExpr, TypeExprKind, TypeName,
+    Comprehension, Expr, ExprKind, Ident, Match, PerArm, PerKey, Text, TextPiece, TypeExpr, TypeExprKind, TypeName,
 };
 
 /// How many types may stand for one another before a circle among them is taken for one.
@@ -44,7 +44,10 @@ impl<'p> Walker<'p> {
             ExprKind::Name(name) => {
                 if self.look_up(*name, expr.span).is_none() {
                     let known = self.visible();
-                    self.report(words::unknown_name(*name, expr.span, &known));
+                    let diagnostic = words::unknown_name(*name, expr.span, &known);
+                    let near = diagnostic.suggested().map(|near| Ident { name: Symbol::new(near), span: expr.span });
+                    let place = near.and_then(|near| self.hidden_by(near)).unwrap_or(Span::NONE);
+                    self.report(diagnostic.label(place, "defined here"));
                 }
             }
             ExprKind::TypeName(name) => {
@@ -88,6 +91,7 @@ impl<'p> Walker<'p> {
             ExprKind::Compare(first, rest) => {
                 self.expr(first);
                 rest.iter().for_each(|(_, other)| self.expr(other));
+                self.comparison(first, rest);
             }
             ExprKind::If(condition, then, otherwise) => {
                 self.expr(condition);
@@ -143,6 +147,7 @@ impl<'p> Walker<'p> {
     pub(super) fn ty(&mut self, ty: &'p TypeExpr) {
         if let Some(range) = &ty.range {
             range.lo.iter().chain(&range.hi).for_each(|end| self.expr(end));
+            self.limits(ty, range);
         }
         match &ty.kind {
             TypeExprKind::Named(named) => {
@@ -189,7 +194,7 @@ impl<'p> Walker<'p> {
     }
 
     /// The values of what arms ask for, and where they are stated.
-    fn values_at(&mut self, subject: &'p Expr) -> Option<(Vec<Case>, Span)> {
+    pub(super) fn values_at(&mut self, subject: &'p Expr) -> Option<(Vec<Case>, Span)> {
         let ExprKind::Name(name) = &subject.kind else { return None };
         match self.look_up(*name, subject.span)? {
             Meaning::Param(ty) => Some((self.values_of(ty, 0)?, ty.span)),
@@ -282,11 +287,11 @@ impl<'p> Walker<'p> {
 
 /// A value that an arm may serve.
 #[derive(Clone)]
-struct Case {
+pub(super) struct Case {
     /// As an arm says it.
-    word: String,
+    pub(super) word: String,
     /// In words.
-    shown: String,
+    pub(super) shown: String,
 }
 
 impl Case {
@@ -297,7 +302,7 @@ impl Case {
 }
 
 /// A literal as the case that an arm says.
-fn word_of(literal: &Expr) -> Option<Case> {
+pub(super) fn word_of(literal: &Expr) -> Option<Case> {
     match &literal.kind {
         ExprKind::Bool(known) => Some(Case::plain(if *known { "true" } else { "false" })),
         ExprKind::Int(number) => Some(Case { word: number.to_string(), shown: format!("the number `{number}`") }),

@@ -76,8 +76,23 @@ impl<'p> Walker<'p> {
             }
         }
         self.entries(&test.with);
-        if let TestBody::Asserts(asserts) = &test.body {
-            self.exprs(asserts);
+        match &test.body {
+            TestBody::Asserts(asserts) => self.exprs(asserts),
+            TestBody::Fails(code) => self.expected(code),
+        }
+    }
+
+    /// A code that looks like one of ours and is none. Rules of policies have codes that are met later.
+    fn expected(&mut self, code: &Ident) {
+        let name = code.name.as_str();
+        let known = || codes::ALL.iter().map(|code| code.name());
+        if known().any(|known| known == name) || self.program.policies().any(|rule| rule.name.name == code.name) {
+            return;
+        }
+        let diagnostic = Diagnostic::new(codes::UNKNOWN_CODE, code.span, format!("there is no diagnostic `{name}`"))
+            .did_you_mean(code.span, name, known());
+        if !diagnostic.fixes.is_empty() {
+            self.report(diagnostic);
         }
     }
 
@@ -256,12 +271,13 @@ impl<'p> Walker<'p> {
                         .iter()
                         .any(|item| matches!(&item.kind, ItemKind::Param(param) if param.name.name == name))
                 };
-                for entry in &instance.settings {
-                    let EntryKey::Word(word) = &entry.key else { continue };
-                    if !params(word.name) && !COMMON_SETTINGS.contains(&word.name.as_str()) {
-                        self.report(words::unknown_setting(component, word.name, word.span));
-                    }
-                }
+                let words = instance.settings.iter().filter_map(|entry| match &entry.key {
+                    EntryKey::Word(word) => Some((word.name, word.span)),
+                    EntryKey::Text(_) => None,
+                });
+                let unknown: Vec<_> =
+                    words.filter(|(name, _)| !params(*name) && !COMMON_SETTINGS.contains(&name.as_str())).collect();
+                words::unknown_settings(component, ty, &unknown).into_iter().for_each(|found| self.report(found));
             }
             None if words::is_resource_type(ty.name) => self.properties(instance),
             None => {

@@ -3,7 +3,7 @@
 use super::super::ast::{
     Argument, BinaryOp, CompareOp, Comprehension, Entry, EntryKey, Expr, ExprKind, PerArm, PerKey, Quantifier, UnaryOp,
 };
-use super::super::explain::Context;
+use super::super::explain::{self, Context};
 use super::super::grammar::{Node, Rule};
 use super::Lower;
 use super::chains::{Chain, Link};
@@ -32,6 +32,12 @@ impl<'t> Lower<'t> {
         }
         let mut ternary = None;
         for child in children {
+            if child.as_rule() == Rule::op
+                && child.as_str().trim_ascii_end() == "="
+                && self.begins_entry(&mut links, &child)
+            {
+                break;
+            }
             match child.as_rule() {
                 Rule::prefix => links.push(Link::Prefix(self.prefix(&child), self.span(&child))),
                 Rule::op | Rule::clause_op => links.push(Link::Op(self.operator(&child))),
@@ -60,6 +66,47 @@ impl<'t> Lower<'t> {
         };
         self.leave(levels);
         value
+    }
+
+    /// Whether the name before an `=` begins the next entry, because the one before lacks its value, or because entries are
+    /// written as in YAML. Then it is reported, and the name is no part of this value.
+    fn begins_entry(&mut self, links: &mut Vec<Link>, sign: &Node<'t>) -> bool {
+        let Some(Link::Operand(Expr { kind: ExprKind::Name(_) | ExprKind::TypeName(_), span: name })) = links.last()
+        else {
+            return false;
+        };
+        let (name, sign) = (*name, self.span(sign));
+        let before = self.text.get(..name.lo as usize).unwrap_or_default();
+        let line = before.rfind('\n').map_or(before, |end| before.get(end + 1..).unwrap_or_default());
+        let broken = self.text.get(name.hi as usize..sign.lo as usize).is_some_and(|gap| gap.contains('\n'));
+        let above = before.trim_ascii_end();
+        let diagnostic = match line.trim_ascii() {
+            _ if broken => return false,
+            "-" if links.len() > 1 => {
+                let dash = self.at(above.len() - 1, above.len());
+                Diagnostic::new(codes::FOREIGN_SYNTAX, dash, "`-` begins no entry here")
+                    .help("entries stand on their lines as they are; a list is `[a, b]`")
+                    .fix("remove it", self.at(above.len() - 1, name.lo as usize), "")
+            }
+            "" => {
+                let operator = above.get(above.trim_end_matches(explain::is_sign).len()..).unwrap_or_default();
+                // In a block of conditions, `a = b` on a line of its own is a comparison.
+                if operator.is_empty() {
+                    return false;
+                }
+                let message = format!("expected a value after `{operator}`, found the end of the line");
+                Diagnostic::new(codes::SYNTAX_ERROR, self.at(above.len(), above.len()), message)
+                    .label(name, "the next entry begins here")
+                    .help("write the value, or remove the entry")
+            }
+            _ => return false,
+        };
+        self.report(diagnostic);
+        links.pop();
+        if matches!(links.last(), Some(Link::Op(_) | Link::Prefix(..))) {
+            links.pop();
+        }
+        true
     }
 
     fn operand(&mut self, node: Node<'t>) -> Expr {

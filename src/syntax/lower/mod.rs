@@ -82,7 +82,9 @@ impl<'t> Lower<'t> {
     fn span(&self, node: &Node<'t>) -> Span {
         let text = node.as_str();
         let lo = node.as_span().start();
-        Span::new(self.file, lo, lo + text.trim_ascii_end().len())
+        // A bracket may have been written behind the file's end.
+        let end = self.source.len();
+        Span::new(self.file, lo.min(end), (lo + text.trim_ascii_end().len()).min(end))
     }
 
     fn at(&self, lo: usize, hi: usize) -> Span {

@@ -11,6 +11,22 @@ const WRONG: &[(&str, &str)] = &[
     ("an unclosed bracket in a line", "stack A {\n  x = Bucket { rules = [{ a = 1 ], b = 2 }\n}\n"),
     ("an unclosed parenthesis", "let a = f(1\nlet b = 2\n"),
     ("a stack that is never closed", "stack A {\n  x = Key {}\n\nstack B {\n  y = Key {}\n}\n"),
+    (
+        "a lost opening brace of a stack",
+        "stack A \"a\"\n  x = Key {\n    a = 1\n  }\n  output y = x.arn\n}\nstack B { z = Key { = } }\n",
+    ),
+    (
+        "a lost opening brace of an instance",
+        "stack A {\n  x = Key\n    a = { b = 1 }\n    c = [\n      2,\n    ]\n  }\n  y = Key { = }\n}\n",
+    ),
+    (
+        "a lost opening brace in a line",
+        "stack A {\n  x = Key { a = b = 1 } }\n  for k in c = 1 } {\n    y[k] = Key {}\n  }\n}\n",
+    ),
+    ("a stray closing brace among statements", "stack A {\n  x = Key {}\n  }\n  y = Key { = }\n}\n"),
+    ("a file that ends too soon", "stack A {\n  x = Key {\n    a = [\n      1,\n"),
+    ("values that are missing", "stack A {\n  x = Key {\n    a =\n    b = 1 +\n    c = 2\n  }\n}\n"),
+    ("entries as in YAML", "stack A {\n  x = Key {\n    - a = 1\n    - b = 2\n  }\n}\n"),
     ("a stray closing brace", "stack A {\n  x = Key {}\n}\n}\nstack B { y = Key { = } }\n"),
     ("an unclosed text", "stack A {\n  x = Bucket { a = \"abc }\n  y = Bucket { b = = 3, c = 4 }\n}\n"),
     ("an unclosed text of several lines", "let t = \"\"\"\n  never closed\nlet w = = 3\n"),
