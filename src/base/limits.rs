@@ -12,6 +12,9 @@ pub const MAX_FILE_BYTES: usize = 4 * 1024 * 1024;
 /// How many mistakes of syntax are reported in one file; the rest would hardly be read.
 pub const MAX_SYNTAX_DIAGNOSTICS: usize = 100;
 
+/// How often `check --fix` looks again at what it has fixed: a fix may lay open what hid behind a mistake.
+pub const MAX_FIX_ROUNDS: usize = 20;
+
 /// How deeply a pattern may be nested.
 pub const MAX_PATTERN_DEPTH: usize = 100;
 

@@ -91,7 +91,8 @@ fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Dia
         kept.push(
             Diagnostic::new(codes::UNUSED_WAIVER, waiver.span, message)
                 .label(waiver.covers, "there is nothing to lift here")
-                .help("take the mark away"),
+                .help("take the mark away")
+                .fix("take the mark away", waiver.span, ""),
         );
     }
 }

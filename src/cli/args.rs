@@ -197,6 +197,9 @@ pub struct CheckArguments {
     /// A system's folder, a file in it, or a folder with systems below [default: the current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Apply the fixes that have one right answer, and check what is left
+    #[arg(long)]
+    pub fix: bool,
     /// The form of diagnostics
     #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
     pub format: Format,

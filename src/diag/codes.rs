@@ -261,7 +261,7 @@ codes! {
     // Waivers.
     WAIVER_WITHOUT_REASON "waiver_without_reason" Error "an exception without a reason cannot be judged later";
     WAIVER_EXPIRED "waiver_expired" Error "the exception was meant to end";
-    UNUSED_WAIVER "unused_waiver" Error "a waiver that lifts nothing hides the next mistake";
+    UNUSED_WAIVER "unused_waiver" Warning "a waiver that lifts nothing hides the next mistake";
     NOT_WAIVABLE "not_waivable" Error "an error that would fail the deployment cannot be waived";
 
     // Specific services' facts, checked on every resource.

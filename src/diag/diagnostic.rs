@@ -1,7 +1,10 @@
 //! One diagnostic: what is wrong, where, why it matters and what to write instead.
 
+use std::panic::Location;
+
 use crate::base::{Span, Symbol};
 use crate::diag::codes::{Code, Level};
+use crate::diag::sites;
 
 /// A mistake, a warning or a piece of advice.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +59,8 @@ pub struct Fix {
     pub title: String,
     /// What to replace.
     pub edits: Vec<Edit>,
+    /// Whether it is the one right answer, so that a program may apply it. Anything else is a guess for a person to judge.
+    pub certain: bool,
 }
 
 /// One replacement of text.
@@ -69,7 +74,9 @@ pub struct Edit {
 
 impl Diagnostic {
     /// A diagnostic at a place.
+    #[track_caller]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        sites::record(Location::caller());
         Diagnostic {
             code,
             level: code.level(),
@@ -131,10 +138,22 @@ impl Diagnostic {
         self
     }
 
-    /// Offers an edit.
+    /// Offers the one edit that is right.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.fixes.push(Fix { title: title.into(), edits: vec![Edit { span, text: text.into() }] });
+    #[track_caller]
+    pub fn fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        sites::record(Location::caller());
+        self.offer(title.into(), span, text.into(), true)
+    }
+
+    /// Offers an edit that is probably meant.
+    #[must_use]
+    pub fn suggest(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.offer(title.into(), span, text.into(), false)
+    }
+
+    fn offer(mut self, title: String, span: Span, text: String, certain: bool) -> Diagnostic {
+        self.fixes.push(Fix { title, edits: vec![Edit { span, text }], certain });
         self
     }
 
@@ -144,7 +163,7 @@ impl Diagnostic {
         match crate::diag::nearest(wrong, known) {
             Some(right) => {
                 let help = format!("did you mean `{right}`?");
-                self.fix(format!("write `{right}`"), span, right).help(help)
+                self.suggest(format!("write `{right}`"), span, right).help(help)
             }
             None => self,
         }

@@ -4,6 +4,7 @@ pub mod codes;
 mod diagnostic;
 mod nearest;
 mod sink;
+pub mod sites;
 
 pub use codes::{Code, Level};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label};

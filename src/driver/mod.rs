@@ -4,6 +4,7 @@ mod compare;
 mod folders;
 mod lints;
 mod load;
+mod mend;
 mod others;
 mod plan;
 mod reading;
@@ -22,6 +23,7 @@ use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove};
 
 pub use compare::{Compared, Side, compare};
+pub use mend::{Applied, Mended, mend};
 pub use reading::diagnostic_of;
 
 /// What a run is asked for.

@@ -9,7 +9,7 @@ use crate::eval::value::Value;
 
 impl Evaluator<'_> {
     /// Adds where a value comes from, if that is another place than where it was found wrong.
-    pub(super) fn from_where(&self, diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
+    pub(super) fn and_its_source(&self, diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
         let origin = self.model.origins.span(value.origin);
         let is_elsewhere = origin.file != place.file || origin.hi <= place.lo || place.hi <= origin.lo;
         if is_elsewhere && !origin.file.is_stdlib() {

@@ -103,7 +103,7 @@ impl<'p> Evaluator<'p> {
             diagnostic = diagnostic.help(format!("write one of {}", quoted_list(words.iter().map(String::as_str), 8)));
             if let Some(near) = crate::diag::nearest(&text, words.iter().map(String::as_str)) {
                 diagnostic = diagnostic
-                    .fix(format!("write {near:?}"), span, format!("{near:?}"))
+                    .suggest(format!("write {near:?}"), span, format!("{near:?}"))
                     .help(format!("did you mean {near:?}?"));
             }
         }
@@ -113,7 +113,7 @@ impl<'p> Evaluator<'p> {
                 describe_type(ty).trim_start_matches("a ").trim_start_matches("an ")
             ));
         }
-        self.error(self.from_where(diagnostic, value, span))
+        self.error(self.and_its_source(diagnostic, value, span))
     }
 
     fn conform_union(&mut self, value: &Value, members: &'p [TypeExpr], scope: &Scope<'p>) -> Option<Value> {

@@ -430,7 +430,7 @@ impl<'p> Evaluator<'p> {
             None => {
                 let message = "this text must be known when built";
                 let diagnostic = Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, message);
-                self.report(self.from_where(diagnostic, &value, expr.span));
+                self.report(self.and_its_source(diagnostic, &value, expr.span));
                 String::new()
             }
         }
@@ -770,7 +770,7 @@ impl<'p> Evaluator<'p> {
         }
         let found = self.describe(value);
         let diagnostic = Diagnostic::new(codes::WRONG_TYPE, span, format!("{wanted}, not {found}"));
-        self.error(self.from_where(diagnostic, value, span))
+        self.error(self.and_its_source(diagnostic, value, span))
     }
 
     pub(super) fn overflow(&mut self, span: Span) -> Value {

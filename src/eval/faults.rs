@@ -284,9 +284,11 @@ fn with_values(diagnostic: Diagnostic, shown: &str, allowed: &[&str], span: Span
     let most = if numbers { 30 } else { 12 };
     let diagnostic = diagnostic.help(format!("{lead} {}", quoted_list(allowed.iter().copied(), most)));
     match nearest(text, allowed.iter().copied()) {
-        Some(near) if shown.starts_with('"') => {
-            diagnostic.help(format!("did you mean {near:?}?")).fix(format!("write {near:?}"), span, format!("{near:?}"))
-        }
+        Some(near) if shown.starts_with('"') => diagnostic.help(format!("did you mean {near:?}?")).suggest(
+            format!("write {near:?}"),
+            span,
+            format!("{near:?}"),
+        ),
         Some(_) | None => diagnostic,
     }
 }

@@ -79,7 +79,7 @@ impl<'p> Evaluator<'p> {
                     Some(Ok(kind)) => self.value(kind, span),
                     Some(Err(message)) => {
                         let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message);
-                        self.error(self.from_where(diagnostic, value, span))
+                        self.error(self.and_its_source(diagnostic, value, span))
                     }
                     None => {
                         let found = self.describe(value);
@@ -93,7 +93,7 @@ impl<'p> Evaluator<'p> {
             _ => {
                 let found = self.describe(value);
                 let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`"));
-                self.error(self.from_where(diagnostic, value, span))
+                self.error(self.and_its_source(diagnostic, value, span))
             }
         }
     }

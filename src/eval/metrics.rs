@@ -177,7 +177,7 @@ impl<'p> Evaluator<'p> {
             Diagnostic::new(codes::UNKNOWN_METRIC, span, format!("`{ty}` publishes no metric `{name}`"));
         if let Some(near) = crate::diag::nearest(name, known.iter().copied()) {
             diagnostic = diagnostic
-                .fix(format!("write {near:?}"), span, format!("{near:?}"))
+                .suggest(format!("write {near:?}"), span, format!("{near:?}"))
                 .help(format!("did you mean {near:?}?"));
         } else {
             let mut sorted: Vec<&str> = known.to_vec();

@@ -311,7 +311,7 @@ impl Balancer<'_> {
                     )
                     .label(closer, format!("this `{}` closes nothing else", char::from(bracket.byte)))
                     .help(format!("open what follows with `{text}`"))
-                    .fix(format!("write `{text}`"), at, format!(" {text}")),
+                    .suggest(format!("write `{text}`"), at, format!(" {text}")),
                 );
                 if let Some(byte) = self.text.get_mut(place) {
                     *byte = opening;
@@ -423,7 +423,7 @@ impl Balancer<'_> {
             let message = format!("this `{open_text}` is closed by `{}`", char::from(closer(opener.byte)));
             diagnostic = diagnostic.label(Span::new(self.file, opener.at, opener.at + 1), message);
         }
-        self.report(diagnostic.help("remove it, or write what it should close").fix("remove it", span, ""));
+        self.report(diagnostic.help("remove it, or write what it should close").suggest("remove it", span, ""));
         if let Some(byte) = self.text.get_mut(bracket.at) {
             *byte = b' ';
         }

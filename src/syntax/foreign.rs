@@ -123,7 +123,7 @@ fn statement(word: &str, rest: &str, place: Span) -> Option<Diagnostic> {
     let diagnostic = |message: String| Diagnostic::new(codes::SYNTAX_ERROR, place, message);
     if let Some(near) = nearest(word, STATEMENTS.iter().copied()).filter(|_| !rest.starts_with(['=', '['])) {
         return Some(
-            diagnostic(format!("`{word}` begins no declaration")).help(format!("did you mean `{near}`?")).fix(
+            diagnostic(format!("`{word}` begins no declaration")).help(format!("did you mean `{near}`?")).suggest(
                 format!("write `{near}`"),
                 place,
                 near,

@@ -6,6 +6,7 @@ mod disk;
 mod find;
 mod git;
 mod memory;
+mod overlay;
 mod pack;
 mod sources;
 mod system_line;
@@ -18,6 +19,7 @@ pub use disk::Disk;
 pub use find::{Found, Problem, Reading, SystemFolder, find_systems};
 pub use git::Revision;
 pub use memory::Memory;
+pub use overlay::Overlay;
 pub use pack::{MAX_ASSET_BYTES, Pack, Unpackable, pack};
 pub use sources::{Place, Source, Sources};
 
@@ -179,8 +181,8 @@ fn reason(error: &std::io::Error) -> String {
     }
 }
 
-/// A path as it is shown: without a leading `./`, with forward slashes.
-fn shown(path: &Path) -> String {
+/// A path as it is shown, by which a [`Source`] names its file: without a leading `./`, with forward slashes.
+pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy().replace('\\', "/");
     let text = text.strip_prefix("./").unwrap_or(&text);
     if text.is_empty() { String::from(".") } else { text.to_owned() }

@@ -42,7 +42,7 @@ fn one(sources: &Sources, diagnostic: &Diagnostic) -> Value {
                 place.as_object_mut()?.insert(String::from("text"), json!(edit.text));
                 Some(place)
             });
-            json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() })
+            json!({ "title": fix.title, "certain": fix.certain, "edits": edits.collect::<Vec<_>>() })
         })
         .collect();
     let environments: Vec<&str> = diagnostic.environments.iter().map(|name| name.as_str()).collect();

@@ -52,7 +52,7 @@ pub fn text(spreads: &Spreads, found: &Break, what: &str, limits: &Limits<'_>, s
             let ty = &better.ty;
             let give = format!("give `{}` the type `{ty}`", leaf.name);
             help = Some(help.map_or_else(|| give.clone(), |help| format!("{help}; {give}")));
-            diagnostic = diagnostic.fix(format!("write `{ty}`"), leaf.ty, ty.clone());
+            diagnostic = diagnostic.suggest(format!("write `{ty}`"), leaf.ty, ty.clone());
         }
     }
     match help {
@@ -111,7 +111,9 @@ pub fn number(
     }
     let end = |end: Option<i64>| end.map(shown).unwrap_or_default();
     let ty = format!("{}({}..{})", leaf.word, end(least), end(most));
-    diagnostic.fix(format!("write `{ty}`"), leaf.ty, ty.clone()).help(format!("give `{}` the type `{ty}`", leaf.name))
+    diagnostic
+        .suggest(format!("write `{ty}`"), leaf.ty, ty.clone())
+        .help(format!("give `{}` the type `{ty}`", leaf.name))
 }
 
 /// A text in quotes, its middle left out if it is long.

@@ -35,7 +35,7 @@ impl<'p> Walker<'p> {
             .label(declared, "these are its values")
             .help(format!("its values are {}", crate::diag::quoted_list(known.clone(), 8)));
         if let (Some(near), ExprKind::Text(_)) = (crate::diag::nearest(&case.word, known), &literal.kind) {
-            diagnostic = diagnostic.help(format!("did you mean {near:?}?")).fix(
+            diagnostic = diagnostic.help(format!("did you mean {near:?}?")).suggest(
                 format!("write {near:?}"),
                 literal.span,
                 format!("{near:?}"),

@@ -178,11 +178,14 @@ fn number(text: &str, span: Span) -> Result<ExprKind, Box<Diagnostic>> {
                 } else {
                     format!("`{unit}` is no unit here")
                 };
-                Diagnostic::new(codes::FOREIGN_SYNTAX, span, message).help(format!("write `{right}`")).fix(
-                    format!("write `{right}`"),
-                    span,
-                    right,
-                )
+                let diagnostic = Diagnostic::new(codes::FOREIGN_SYNTAX, span, message).help(format!("write `{right}`"));
+                let title = format!("write `{right}`");
+                // A size in powers of ten is another size; months are no minutes.
+                if unit == "m" || right.ends_with('B') {
+                    diagnostic.suggest(title, span, right)
+                } else {
+                    diagnostic.fix(title, span, right)
+                }
             }
             None => invalid(format!("`{text}` is neither a number nor a name"))
                 .help("units are `ms s min h d`, `B KiB MiB GiB TiB` and `%`; a name begins with a letter"),
@@ -230,11 +233,9 @@ fn cidr(text: &str, span: Span) -> Result<ipnet::IpNet, Box<Diagnostic>> {
     let Some(mask) = mask else {
         let right = format!("{address}/{most}");
         return Err(Box::new(
-            invalid(format!("`{address}` has no mask")).help(format!("one address alone is the range `{right}`")).fix(
-                format!("write `{right}`"),
-                span,
-                right,
-            ),
+            invalid(format!("`{address}` has no mask"))
+                .help(format!("one address alone is the range `{right}`"))
+                .suggest(format!("write `{right}`"), span, right),
         ));
     };
     let net = mask.parse::<u8>().ok().and_then(|mask| ipnet::IpNet::new(ip, mask).ok());
@@ -248,7 +249,7 @@ fn cidr(text: &str, span: Span) -> Result<ipnet::IpNet, Box<Diagnostic>> {
         return Err(Box::new(
             invalid(format!("`{text}` has bits set behind its mask"))
                 .help(format!("the range that holds it is `{right}`"))
-                .fix(format!("write `{right}`"), span, right),
+                .suggest(format!("write `{right}`"), span, right),
         ));
     }
     Ok(net)

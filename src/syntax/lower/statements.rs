@@ -309,7 +309,7 @@ impl<'t> Lower<'t> {
             let start = self.at(span.lo as usize, span.lo as usize);
             diagnostic
                 .help(format!("a value has `let`: `let {} = …`; an instance is `name = Type {{ … }}`", name.name))
-                .fix("write `let`", start, "let ")
+                .suggest("write `let`", start, "let ")
         });
         ItemKind::Let(Let { name, ty: None, value })
     }
