@@ -17,6 +17,7 @@ pub mod diff;
 pub mod driver;
 pub mod emit;
 pub mod eval;
+pub mod format;
 pub mod order;
 pub mod prove;
 pub mod resolve;

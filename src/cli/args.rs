@@ -59,6 +59,9 @@ pub enum Command {
     /// Ask who can do something, by themselves or by way of others
     #[command(after_help = "Example: infrac who-can s3:GetObject Storage.uploads specs/hr-lab")]
     WhoCan(WhoCanArguments),
+    /// Bring sources into canonical form
+    #[command(after_help = "Example: infrac fmt specs/hr-lab")]
+    Fmt(FmtArguments),
     /// Ask what IAM decides
     #[command(subcommand, arg_required_else_help = true, after_help = "Example: infrac iam simulate request.json")]
     Iam(IamCommand),
@@ -150,6 +153,17 @@ pub enum AnswerFormat {
     Human,
     /// For scripts.
     Json,
+}
+
+/// Arguments of `infrac fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArguments {
+    /// Files, and folders with all `.infra` files below; `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing, and fail if a file is not in canonical form
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// What to ask of IAM.

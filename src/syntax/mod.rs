@@ -37,6 +37,8 @@ pub struct Parsed {
     pub file: ast::File,
     /// Its comments, in order; documentation (`///`) stands with what it documents.
     pub comments: Vec<Comment>,
+    /// Parts that could not be read, in order: not all of them are in the tree.
+    pub unread: Vec<Span>,
     /// What is wrong with it, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -53,13 +55,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut diagnostics = scanned.diagnostics;
     // What is nested too deeply is said once.
     let deep = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::TOO_DEEP);
-    let (tree, found) = lower::lower(file, text, &scanned.text, scanned.docs, deep);
-    diagnostics.extend(found);
+    let lowered = lower::lower(file, text, &scanned.text, scanned.docs, deep);
+    diagnostics.extend(lowered.diagnostics);
     diagnostics.sort_by_key(Diagnostic::span);
     once_too_deep(&mut diagnostics);
     only_what_is_certain(text, &mut diagnostics);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
-    Parsed { file: tree, comments: scanned.comments, diagnostics }
+    Parsed { file: lowered.tree, comments: scanned.comments, unread: lowered.unread, diagnostics }
 }
 
 /// Nesting that is given up leaves everything around it too deep as well, and brackets and quotes without their other halves.

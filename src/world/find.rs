@@ -84,6 +84,23 @@ pub fn find_systems(world: &dyn World, paths: &[PathBuf]) -> Result<Found, World
     Ok(finder.found)
 }
 
+/// The sources that paths mean: files, and all `.infra` files in and below folders, whatever system they belong to. Without a
+/// path, the current folder is meant.
+pub fn find_sources(world: &dyn World, paths: &[PathBuf]) -> Result<Vec<PathBuf>, WorldError> {
+    let here = [PathBuf::from(".")];
+    let mut finder = Finder::new(world);
+    let mut files = Vec::new();
+    for path in if paths.is_empty() { &here[..] } else { paths } {
+        match world.kind(path)? {
+            Kind::Folder => finder.all_below(path, 0, &mut files)?,
+            Kind::File | Kind::Other => files.push(path.clone()),
+        }
+    }
+    files.sort_unstable();
+    files.dedup();
+    Ok(files)
+}
+
 impl SystemFolder {
     /// The sources in and below a folder that another source names (`use … from`, `external … from`), whether or not it
     /// holds a `system` line. Systems below it are left out, as always.
@@ -266,6 +283,20 @@ impl<'a> Finder<'a> {
         self.collect(root, 0, &mut files)?;
         files.sort_unstable();
         self.found.systems.push(SystemFolder { root: root.to_owned(), files });
+        Ok(())
+    }
+
+    fn all_below(&mut self, folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), WorldError> {
+        if depth > MAX_FOLDER_DEPTH || !self.visited.insert(self.world.canonical(folder)?) {
+            return Ok(());
+        }
+        for entry in self.world.list(folder)? {
+            match entry.kind {
+                Kind::Folder if !is_skipped(&entry.path) => self.all_below(&entry.path, depth + 1, files)?,
+                Kind::File if is_source(&entry.path) => files.push(entry.path),
+                Kind::Folder | Kind::File | Kind::Other => {}
+            }
+        }
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use disk::Disk;
-pub use find::{Found, Problem, Reading, SystemFolder, find_systems};
+pub use find::{Found, Problem, Reading, SystemFolder, find_sources, find_systems};
 pub use git::Revision;
 pub use memory::Memory;
 pub use overlay::Overlay;

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::run;
 
-const COMMANDS: [&str; 10] =
-    ["check", "build", "plan", "diff", "test", "can", "who-can", "iam", "explain", "completions"];
+const COMMANDS: [&str; 11] =
+    ["check", "build", "plan", "diff", "test", "can", "who-can", "fmt", "iam", "explain", "completions"];
 
 #[test]
 fn the_help_names_every_command() {

@@ -4,6 +4,7 @@
 
 mod building;
 mod diff;
+mod formatting;
 mod help;
 mod reading;
 mod streams;

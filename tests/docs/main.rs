@@ -1,6 +1,6 @@
 //! What the documents show is so: their examples are checked, their commands run, their links followed.
 //!
-//! `UPDATE_DOCS=1 cargo test --test docs` writes the outputs of commands that have changed.
+//! `UPDATE_DOCS=1 cargo test --test docs` writes the outputs of commands that have changed, and formats the examples.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -67,6 +67,35 @@ fn all_examples() -> Vec<Block> {
 fn examples_are_what_they_are_called() {
     let mistakes: Vec<String> = all_examples().iter().filter_map(examples::mistake).collect();
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn examples_are_in_canonical_form() {
+    // An example of a mistake in the layout would be mended.
+    let is_source = |block: &Block| {
+        (block.info == "infra" || block.info.starts_with("infra,"))
+            && infrac::syntax::parse(infrac::base::FileId(0), &block.text).diagnostics.is_empty()
+    };
+    let mut wrong = Vec::new();
+    for path in documents().into_iter().chain(files("docs/diagnostics", "md")) {
+        let mut text = read(&path);
+        for block in of_markdown(&shown(&path), &text.clone()).iter().rev().filter(|block| is_source(block)) {
+            let formatted = infrac::format::format(&block.text).expect("an example can be formatted");
+            if formatted != block.text {
+                wrong.push(block.place.clone());
+                text.replace_range(block.range.clone(), &formatted);
+            }
+        }
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, text).unwrap();
+        }
+    }
+    for path in ["stdlib", "stdlib/policies"].into_iter().flat_map(|folder| files(folder, "infra")) {
+        let blocks = of_comments(&shown(&path), &read(&path));
+        let differs = |block: &&Block| infrac::format::format(&block.text).as_ref() != Ok(&block.text);
+        wrong.extend(blocks.iter().filter(|block| is_source(block)).filter(differs).map(|block| block.place.clone()));
+    }
+    assert!(wrong.is_empty(), "`infrac fmt` has another form for\n{}", wrong.join("\n"));
 }
 
 #[test]

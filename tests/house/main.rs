@@ -114,6 +114,10 @@ fn only_syntax_sees_the_parser_and_only_world_and_cli_the_file_system() {
         for (at, line) in text.lines().enumerate() {
             let code = line.split("//").next().unwrap_or_default();
             for (word, rooms) in rules {
+                // A test may go through the repository's own files.
+                if word == "std::fs" && is_test(&path) {
+                    continue;
+                }
                 let used = code.contains(&format!("{word}::")) || code.contains(&format!("use {word};"));
                 if used && !rooms.contains(&room.as_str()) {
                     wrong.push(format!("{}:{}: `{word}` belongs in {}", path.display(), at + 1, rooms.join(" and ")));

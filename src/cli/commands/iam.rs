@@ -1,9 +1,6 @@
 //! `infrac iam simulate`: what IAM decides, over policies that are given.
 
-use std::io::Read;
-use std::path::Path;
-
-use super::{Answer, WorldError, refused};
+use super::{Answer, WorldError, refused, standard_input};
 use crate::base::limits::MAX_FILE_BYTES;
 use crate::check::iam::simulate;
 use crate::cli::args::SimulateArguments;
@@ -25,11 +22,4 @@ pub(super) fn run(world: &dyn World, arguments: &SimulateArguments) -> Result<An
         Ok(results) => Ok(Answer { out: format!("{results:#}\n"), ..Answer::default() }),
         Err(malformed) => Ok(refused(&format!("{shown}: {malformed}"))),
     }
-}
-
-fn standard_input(limit: u64) -> Result<Vec<u8>, WorldError> {
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
-    read.map_err(|error| WorldError::new(Path::new("-"), "read", &error))?;
-    Ok(bytes)
 }

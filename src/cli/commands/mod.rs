@@ -5,12 +5,14 @@ mod can;
 mod check;
 mod diff;
 mod explain;
+mod fmt;
 mod iam;
 mod man;
 mod plan;
 mod test;
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
@@ -37,6 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Test(arguments) => test::run(&world, arguments, shown),
         Command::Can(arguments) => can::run(&world, arguments, shown),
         Command::WhoCan(arguments) => can::run_who(&world, arguments, shown),
+        Command::Fmt(arguments) => fmt::run(&world, arguments, shown),
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),
         Command::Man { folder } => man::run(folder),
@@ -47,6 +50,14 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         }
     };
     answer.unwrap_or_else(|refusal| refused(&refusal.to_string()))
+}
+
+/// What stands in standard input.
+fn standard_input(limit: u64) -> Result<Vec<u8>, WorldError> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().take(limit).read_to_end(&mut bytes);
+    read.map_err(|error| WorldError::new(Path::new("-"), "read", &error))?;
+    Ok(bytes)
 }
 
 /// The command could not do its work.

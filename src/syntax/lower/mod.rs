@@ -22,15 +22,17 @@ use crate::base::limits::{MAX_DEPTH, MAX_SYNTAX_DIAGNOSTICS};
 use crate::base::{FileId, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 
+/// What lowering makes of a file.
+pub(super) struct Lowered {
+    pub tree: File,
+    /// Parts that could not be read and are not in the tree, in order.
+    pub unread: Vec<Span>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
 /// The tree of a file, and what is wrong with it. `source` is the file as it is, `text` as the grammar may read it;
 /// `deep` if it was said that something in it is nested too deeply.
-pub(super) fn lower(
-    file: FileId,
-    source: &str,
-    text: &str,
-    docs: Vec<(usize, Doc)>,
-    deep: bool,
-) -> (File, Vec<Diagnostic>) {
+pub(super) fn lower(file: FileId, source: &str, text: &str, docs: Vec<(usize, Doc)>, deep: bool) -> Lowered {
     let mut lower = Lower {
         file,
         source,
@@ -41,10 +43,14 @@ pub(super) fn lower(
         reported_depth: deep,
     };
     let mut tree = File::default();
+    let mut unread = Vec::new();
     match grammar::read(Rule::file, text) {
         Ok(pairs) => {
-            let nodes = pairs.flat_map(Node::into_inner);
+            let nodes = pairs.clone().flat_map(Node::into_inner);
             tree.items = lower.items(nodes);
+            if !lower.diagnostics.is_empty() {
+                unread = pairs.flatten().filter(is_unread).map(|node| lower.span(&node)).collect();
+            }
         }
         Err(error) => {
             let at = grammar::place(&error);
@@ -58,7 +64,14 @@ pub(super) fn lower(
         );
     }
     places::check(&tree, &mut lower.diagnostics);
-    (tree, lower.diagnostics)
+    Lowered { tree, unread, diagnostics: lower.diagnostics }
+}
+
+fn is_unread(node: &Node<'_>) -> bool {
+    matches!(
+        node.as_rule(),
+        Rule::bad_item | Rule::bad_entry | Rule::bad_element | Rule::bad_rest | Rule::bad_block | Rule::semicolon
+    )
 }
 
 struct Lower<'t> {
