@@ -3,9 +3,12 @@
 use crate::base::IndexMap;
 use crate::catalog::{Availability, catalog};
 use crate::check::World;
+use crate::check::waive::day;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{ResourceId, StackId};
-use crate::eval::value::NodeKind;
+
+/// The status of a type whose service does not answer any more.
+const SHUT_DOWN: &str = "shutdown";
 
 /// Every type exists in its stack's region.
 pub(super) fn types_exist_there(world: &mut World<'_>) {
@@ -26,30 +29,51 @@ pub(super) fn types_exist_there(world: &mut World<'_>) {
     }
 }
 
-/// Nothing is used that AWS gives up.
+/// What is not checked is told, so that nobody takes it for checked. What the library itself makes it answers for.
+pub(super) fn the_unchecked_is_told(world: &mut World<'_>) {
+    let model = world.model;
+    for id in model.resource_ids() {
+        let resource = model.resource(id);
+        let Some(reason) = &resource.unchecked else { continue };
+        let place = model.origins.span(resource.origin);
+        if place.file.is_stdlib() {
+            continue;
+        }
+        let message = format!("nothing of `{}`, a `{}`, is checked: {reason}", resource.path, resource.ty);
+        world.found.push(
+            Diagnostic::new(codes::UNCHECKED_RESOURCE, place, message)
+                .help("it is emitted as it is written; hold it against its documentation"),
+        );
+    }
+}
+
+/// No type is used that AWS gives up. What it says of properties is told where they are set.
 pub(super) fn nothing_goes_away(world: &mut World<'_>) {
     let model = world.model;
     for id in model.resource_ids() {
         let resource = model.resource(id);
         let Some(known) = catalog().resource_type(resource.ty.as_str()) else { continue };
-        if let Some((status, date)) = known.lifecycle() {
-            let when = date.map(|date| format!(", since {date}")).unwrap_or_default();
-            let message = format!("AWS gives up `{}`: its status is `{status}`{when}", resource.ty);
-            world.found.push(
-                Diagnostic::new(codes::DEPRECATED_VALUE, model.origins.user_span(resource.origin), message)
-                    .help("plan what takes its place"),
-            );
-        }
-        let NodeKind::Map(properties) = &resource.properties.kind else { continue };
-        for (name, node) in properties {
-            if known.property(name.as_str()).is_some_and(|property| property.deprecated()) {
-                let message = format!("AWS gives up the property `{name}` of `{}`", resource.ty);
-                world.found.push(
-                    Diagnostic::new(codes::DEPRECATED_VALUE, model.origins.user_span(node.origin), message)
-                        .help("leave it out, or use what AWS names in its place"),
-                );
+        let Some((status, date)) = known.lifecycle() else { continue };
+        let ended =
+            status == SHUT_DOWN && date.is_none_or(|date| world.today.is_some_and(|today| date <= day(today).as_str()));
+        let (code, message) = match (status, date) {
+            (SHUT_DOWN, Some(date)) if ended => {
+                (codes::RETIRED_TYPE, format!("AWS has shut down what `{}` belongs to, on {date}", resource.ty))
             }
-        }
+            (SHUT_DOWN, None) => (codes::RETIRED_TYPE, format!("AWS has shut down what `{}` belongs to", resource.ty)),
+            (SHUT_DOWN, Some(date)) => {
+                (codes::DEPRECATED_VALUE, format!("AWS shuts down what `{}` belongs to, on {date}", resource.ty))
+            }
+            (_, date) => {
+                let begun = |date: &str| world.today.is_none_or(|today| date <= day(today).as_str());
+                let since = |date: &str| if begun(date) { "since" } else { "from then on:" };
+                let when = date.map(|date| format!(", {} {date}", since(date))).unwrap_or_default();
+                (codes::DEPRECATED_VALUE, format!("AWS gives up `{}`: its status is `{status}`{when}", resource.ty))
+            }
+        };
+        world.found.push(
+            Diagnostic::new(code, model.origins.user_span(resource.origin), message).help("plan what takes its place"),
+        );
     }
 }
 

@@ -21,6 +21,7 @@ use crate::derive::template::Derived;
 use crate::diag::Diagnostic;
 use crate::eval::model::{Model, StackId};
 use crate::eval::value::{Node, NodeKind};
+use crate::syntax::ast::Date;
 
 pub use reach::Reach;
 pub use waive::{used_waivers, waive, waive_across};
@@ -30,6 +31,8 @@ struct World<'a> {
     model: &'a Model,
     derived: &'a Derived,
     reach: &'a Reach,
+    /// The day that lifecycles are held against.
+    today: Option<Date>,
     found: Vec<Diagnostic>,
 }
 
@@ -72,14 +75,15 @@ const CHECKS: &[Check] = &[
     moving::versions_are_complete,
     moving::references_stay,
     catalog::types_exist_there,
+    catalog::the_unchecked_is_told,
     catalog::nothing_goes_away,
     catalog::custom_resources_are_meant,
     catalog::logical_ids_differ,
 ];
 
 /// Checks one environment.
-pub fn check(model: &Model, derived: &Derived, reach: &Reach) -> Vec<Diagnostic> {
-    let mut world = World { model, derived, reach, found: Vec::new() };
+pub fn check(model: &Model, derived: &Derived, reach: &Reach, today: Option<Date>) -> Vec<Diagnostic> {
+    let mut world = World { model, derived, reach, today, found: Vec::new() };
     for check in CHECKS {
         check(&mut world);
     }

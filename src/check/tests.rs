@@ -14,7 +14,7 @@ const TODAY: Date = Date { year: 2026, month: 11, day: 22 };
 
 fn found(fixture: &Fixture) -> Vec<Diagnostic> {
     let (derived, _) = derive(&fixture.model);
-    check(&fixture.model, &derived, &crate::check::Reach::default())
+    check(&fixture.model, &derived, &crate::check::Reach::default(), None)
 }
 
 fn across(one: &Fixture, two: &Fixture) -> Vec<Diagnostic> {

@@ -110,6 +110,6 @@ fn unknown(waiver: &Waiver) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_CODE, span, format!("there is no rule `{rule}`")).did_you_mean(span, rule, known)
 }
 
-fn day(date: Date) -> String {
+pub(super) fn day(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
 }

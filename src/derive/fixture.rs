@@ -90,7 +90,7 @@ impl Fixture {
             on_delete: None,
             depends_on: Vec::new(),
             attributes: IndexMap::default(),
-            unchecked: false,
+            unchecked: None,
             origin,
         });
         self.model.stacks[stack.index()].resources.push(id);

@@ -266,6 +266,8 @@ codes! {
 
     // Specific services' facts, checked on every resource.
     DEPRECATED_VALUE "deprecated_value" Warning "one day AWS stops accepting it";
+    RETIRED_TYPE "retired_type" Error "nothing can be created any more of a service that AWS has shut down";
+    UNCHECKED_RESOURCE "unchecked_resource" Advice "what is not known cannot be proved; it passes here whatever AWS says of it";
     UNAVAILABLE_IN_REGION "unavailable_in_region" Error "CloudFormation refuses a type that the region does not have";
     CUSTOM_RESOURCE "custom_resource" Warning "code that runs while a stack changes can do whatever its role may, and fails in ways that CloudFormation does not know";
     VERSION_LEFT_OPEN "version_left_open" Warning "AWS takes its default of the day, so two deployments of one source can differ";

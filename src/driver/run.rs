@@ -15,6 +15,7 @@ use crate::eval::model::Model;
 use crate::eval::{Evaluated, Given, evaluate};
 use crate::order::{Plan, order};
 use crate::resolve::{self, Program};
+use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError};
 
 /// What a run found and made.
@@ -38,11 +39,17 @@ impl Run {
     }
 }
 
+/// The world's day, as the language writes it.
+fn today(world: &dyn World) -> Option<Date> {
+    world.today().map(|day| Date { year: day.year, month: day.month, day: day.day })
+}
+
 /// Everything, for the environments that are asked for.
 pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Run, WorldError> {
     let mut session = Session::new(world);
     let mut sink = Sink::new();
-    let mut run = run_in(&mut session, system, options, &mut sink)?;
+    let options = Options { as_of: options.as_of.or_else(|| today(world)), ..options.clone() };
+    let mut run = run_in(&mut session, system, &options, &mut sink)?;
     run.diagnostics.splice(0..0, session.found);
     run.sources = session.sources;
     Ok(run)
@@ -180,7 +187,7 @@ pub(super) fn examined<'p>(
     let model = evaluated.into_model();
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
-    diagnostics.extend(check::check(&model, &derived, &reach));
+    diagnostics.extend(check::check(&model, &derived, &reach, options.as_of));
     let (plan, found) = order(&model, &derived);
     // A circle of stacks that references close is told with them already.
     let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);

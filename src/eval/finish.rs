@@ -9,10 +9,11 @@ use crate::eval::origin::Origin;
 use crate::eval::properties::Slot;
 use crate::eval::scope::{Owner, Placed, Scope};
 use crate::eval::value::{Hole, Kind, Node, NodeKind, Template, Value};
+use crate::resolve::words::{UNCHECKED, is_unchecked};
 use crate::syntax::ast::{self, Entry, EntryKey, ItemKind, Mark, MarkArgument, With};
 
 /// The marks that are not for one of CloudFormation's attributes.
-const MARKS: [&str; 6] = ["waive", "was", "retain", "update", "creation", "metadata"];
+const MARKS: [&str; 7] = ["waive", "was", "retain", "update", "creation", "metadata", UNCHECKED];
 
 /// A setting's value, where it is said and, for an override, why.
 struct Setting {
@@ -183,6 +184,7 @@ impl<'p> Evaluator<'p> {
         if let Some(resource) = self.model.resources.get_mut(id.index()) {
             resource.id = whole_id;
         }
+        let unchecked = self.data(instance).is_some_and(|data| is_unchecked(data.item));
         let known = self.catalog.resource_type(ty.as_str());
         let settings = self.settings_of(instance);
         let mut properties: IndexMap<Symbol, Node> = IndexMap::default();
@@ -190,7 +192,8 @@ impl<'p> Evaluator<'p> {
             if COMMON_SETTINGS.contains(&setting.key.as_str()) {
                 continue;
             }
-            if let Some(node) = self.property_of(ty, setting) {
+            let node = if unchecked { self.taken_as_written(ty, setting) } else { self.property_of(ty, setting) };
+            if let Some(node) = node {
                 properties.insert(setting.key, node);
             }
         }
@@ -223,7 +226,7 @@ impl<'p> Evaluator<'p> {
         let depends_on = self.after_setting(instance);
         let attributes = self.attribute_marks(instance);
         let properties = Node::new(NodeKind::Map(properties), origin);
-        if let Some(known) = known {
+        if let Some(known) = known.filter(|_| !unchecked) {
             let region = self.model.stacks.get(stack.index()).map(|stack| stack.region.clone()).unwrap_or_default();
             self.check_shape(known, instance, &properties, &region, derived);
             self.check_spread_properties(&properties, known.shape(), instance, derived);
@@ -316,6 +319,19 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// A property of an instance that is marked as unchecked: as its shape would have it where it has that, else as it stands.
+    fn taken_as_written(&mut self, ty: Symbol, setting: &Setting) -> Option<Node> {
+        let before = self.diagnostics.len();
+        let node = self.property_of(ty, setting);
+        if self.diagnostics.len() == before {
+            return node;
+        }
+        self.diagnostics.truncate(before);
+        let is_whole = |node: &Node| !node.has_error();
+        let span = self.model.origins.span(setting.value.origin);
+        node.filter(is_whole).or_else(|| self.plain_node(&setting.value, span))
+    }
+
     fn property_of(&mut self, ty: Symbol, setting: &Setting) -> Option<Node> {
         let key = setting.key;
         let span = self.model.origins.span(setting.value.origin);
@@ -400,12 +416,39 @@ impl<'p> Evaluator<'p> {
                 }
             } else if name == "was" {
                 self.check_place_of_was(mark, item);
+            } else if name == UNCHECKED {
+                self.check_unchecked(mark, item);
             } else if !MARKS.contains(&name.as_str()) {
                 let diagnostic =
                     Diagnostic::new(codes::UNKNOWN_MARK, mark.name.span, format!("there is no mark `@{name}`"))
                         .did_you_mean(mark.name.span, name.as_str(), MARKS);
                 self.report(diagnostic);
             }
+        }
+    }
+
+    /// The mark gives its reason, and stands before an instance of a CloudFormation type.
+    fn check_unchecked(&mut self, mark: &'p Mark, item: &'p ast::Item) {
+        let of_a_type = matches!(&item.kind, ItemKind::Instance(instance) if instance.ty.name.as_str().contains("::"));
+        if !of_a_type {
+            let diagnostic = Diagnostic::new(
+                codes::MISPLACED,
+                mark.span,
+                "`@unchecked` stands before an instance of a CloudFormation type",
+            )
+            .label(item.span, "this is none")
+            .help("what a component makes is checked; `with` and `override … because` change it");
+            self.report(diagnostic);
+        }
+        let reasoned = mark.arguments.iter().any(|argument| matches!(argument, MarkArgument::Because(_)));
+        if !reasoned {
+            let diagnostic = Diagnostic::new(
+                codes::WAIVER_WITHOUT_REASON,
+                mark.span,
+                "this does not say why nothing is to be checked",
+            )
+            .help("write `@unchecked(because \"…\")`");
+            self.report(diagnostic);
         }
     }
 

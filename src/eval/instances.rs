@@ -66,7 +66,8 @@ impl<'p> Evaluator<'p> {
         }
         let ty = self.program.whole_name(instance.ty.name, instance.ty.span.file);
         let component = self.component(ty);
-        if component.is_none() && !self.is_resource_type(ty) {
+        let unchecked = words::is_unchecked(placed.item) && ty.as_str().contains("::");
+        if component.is_none() && !unchecked && !self.is_resource_type(ty) {
             self.report(self.program.unknown_instance_type(instance.ty));
             return self.could_not_declare(body, instance.name.name);
         }
@@ -130,11 +131,30 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    /// Why nothing is checked of a resource, if so.
+    fn unchecked(&mut self, id: InstanceId, ty: Symbol) -> Option<String> {
+        let (item, scope) = self.data(id).map(|data| (data.item, data.scope.clone()))?;
+        let mark = item.marks.iter().find(|mark| mark.name.name == words::UNCHECKED);
+        let because = mark.into_iter().flat_map(|mark| &mark.arguments).find_map(|argument| match argument {
+            ast::MarkArgument::Because(reason) => Some(reason),
+            ast::MarkArgument::Word(_) | ast::MarkArgument::Until(_) | ast::MarkArgument::Entry(_) => None,
+        });
+        match because {
+            Some(reason) => Some(self.known_text(reason, &scope)),
+            None if mark.is_some() => Some(String::new()),
+            None if self.catalog.resource_type(ty.as_str()).is_none() => {
+                Some(String::from("only its own function knows what it takes"))
+            }
+            None => None,
+        }
+    }
+
     fn declare_resource(&mut self, id: InstanceId, stack: model::StackId, origin: Origin) {
         let Some(data) = self.data(id) else { return };
         let (path, logical_id, ty) = (data.path.clone(), data.logical.clone(), data.syntax.ty.name);
         let resource = ResourceId(u32::try_from(self.model.resources.len()).unwrap_or(u32::MAX));
         let moved_from = self.moved_from(id, stack);
+        let unchecked = self.unchecked(id, ty);
         self.model.resources.push(model::Resource {
             stack,
             instance: id,
@@ -149,7 +169,7 @@ impl<'p> Evaluator<'p> {
             on_delete: None,
             depends_on: Vec::new(),
             attributes: IndexMap::default(),
-            unchecked: self.catalog.resource_type(ty.as_str()).is_none(),
+            unchecked,
             origin,
         });
         if let Some(instance) = self.model.instances.get_mut(id.index()) {

@@ -211,8 +211,8 @@ pub struct Resource {
     pub depends_on: Vec<(ResourceId, Origin)>,
     /// `UpdatePolicy`, `CreationPolicy`, `Metadata`: by CloudFormation's name.
     pub attributes: IndexMap<Symbol, Node>,
-    /// Whether the catalog does not know its type (`Custom::…`).
-    pub unchecked: bool,
+    /// Why nothing of it is checked, if so: the catalog does not know its type, or the source says that it is to be taken as written.
+    pub unchecked: Option<String>,
     /// Where it is declared.
     pub origin: Origin,
 }

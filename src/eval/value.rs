@@ -228,6 +228,22 @@ pub struct Node {
 }
 
 impl Node {
+    /// Whether a reported mistake is in it.
+    pub fn has_error(&self) -> bool {
+        match &self.kind {
+            NodeKind::Error => true,
+            NodeKind::List(items) => items.iter().any(Node::has_error),
+            NodeKind::Map(entries) => entries.values().any(Node::has_error),
+            NodeKind::Json(inner) => inner.has_error(),
+            NodeKind::Bool(_)
+            | NodeKind::Int(_)
+            | NodeKind::Float(_)
+            | NodeKind::Text(_)
+            | NodeKind::Base64(_)
+            | NodeKind::Zone(_) => false,
+        }
+    }
+
     /// Whether a gap is in it.
     pub fn has_hole(&self, hole: Hole) -> bool {
         match &self.kind {

@@ -122,7 +122,7 @@ impl Sample {
             on_delete: None,
             depends_on: Vec::new(),
             attributes: IndexMap::default(),
-            unchecked: false,
+            unchecked: None,
             origin,
         });
         self.model.stacks[stack.index()].resources.push(id);

@@ -4,7 +4,7 @@ use crate::base::{Span, Symbol};
 use crate::catalog::catalog;
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Global, Program};
-use crate::syntax::ast::{Component, ItemKind, TypeAlias, TypeName};
+use crate::syntax::ast::{Component, Item, ItemKind, TypeAlias, TypeName};
 
 /// Functions that infrac itself has.
 pub const BUILTINS: &[&str] = &[
@@ -65,6 +65,9 @@ pub const PRIMITIVES: [&str; 16] = [
 /// What has a value wherever it stands.
 pub const INTRINSICS: [&str; 6] = ["env", "system", "account", "region", "partition", "url_suffix"];
 
+/// The mark of an instance that is taken as it is written.
+pub const UNCHECKED: &str = "unchecked";
+
 /// Settings that every instance takes, whatever its type.
 pub const COMMON_SETTINGS: [&str; 6] = ["id", "name", "because", "tags", "on_delete", "after"];
 
@@ -111,7 +114,9 @@ impl<'p> Program<'p> {
         let name = ty.name.as_str();
         let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
         if name.contains("::") {
-            return diagnostic.did_you_mean(ty.span, name, catalog().resource_types().map(|ty| ty.name()));
+            return diagnostic
+                .help("a type that the catalog does not know yet, or one of your own, is marked: `@unchecked(because \"…\")`")
+                .did_you_mean(ty.span, name, catalog().resource_types().map(|ty| ty.name()));
         }
         let components = self.component_names();
         diagnostic
@@ -138,6 +143,11 @@ impl<'p> Program<'p> {
 /// Whether a name is a resource type that can be emitted: one of the catalog's, or a custom one.
 pub fn is_resource_type(name: Symbol) -> bool {
     name.as_str().starts_with("Custom::") || catalog().resource_type(name.as_str()).is_some()
+}
+
+/// Whether a declaration is marked `@unchecked(because "…")`: its type is taken as it is written.
+pub fn is_unchecked(item: &Item) -> bool {
+    item.marks.iter().any(|mark| mark.name.name == UNCHECKED)
 }
 
 /// A name that nothing has.

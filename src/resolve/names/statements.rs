@@ -184,7 +184,7 @@ impl<'p> Walker<'p> {
         match &item.kind {
             ItemKind::Param(param) => self.param(param),
             ItemKind::Let(binding) => self.binding(binding),
-            ItemKind::Instance(instance) => self.instance(instance),
+            ItemKind::Instance(instance) => self.instance(instance, words::is_unchecked(item)),
             ItemKind::If(branch) => {
                 self.expr(&branch.condition);
                 self.nested(&branch.then);
@@ -257,7 +257,7 @@ impl<'p> Walker<'p> {
         }
     }
 
-    fn instance(&mut self, instance: &'p Instance) {
+    fn instance(&mut self, instance: &'p Instance, unchecked: bool) {
         instance.key.iter().for_each(|key| self.expr(key));
         let ty = instance.ty;
         match self.program.component_at(ty) {
@@ -279,6 +279,7 @@ impl<'p> Walker<'p> {
                     words.filter(|(name, _)| !params(*name) && !COMMON_SETTINGS.contains(&name.as_str())).collect();
                 words::unknown_settings(component, ty, &unknown).into_iter().for_each(|found| self.report(found));
             }
+            None if unchecked && ty.name.as_str().contains("::") => {}
             None if words::is_resource_type(ty.name) => self.properties(instance),
             None => {
                 let program = self.program;
