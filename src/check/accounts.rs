@@ -2,16 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::{HashMap, Symbol};
 use crate::catalog::{NameScope, catalog};
 use crate::check::World;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, ResourceId};
 use crate::eval::value::Piece;
 
+/// Of which types there may be only one, and where: what the catalog says is looked up once.
+#[derive(Default)]
+struct Singletons(HashMap<Symbol, Option<NameScope>>);
+
 /// Where there may be only one of a resource's type.
-fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
+fn key(model: &Model, singletons: &mut Singletons, id: ResourceId) -> Option<(String, String)> {
     let resource = model.resource(id);
-    let scope = catalog().resource_type(resource.ty.as_str())?.singleton()?;
+    let scope = *singletons
+        .0
+        .entry(resource.ty)
+        .or_insert_with(|| catalog().resource_type(resource.ty.as_str()).and_then(|ty| ty.singleton()));
+    let scope = scope?;
     let (account, region) = (&model.environment.account, &model.stack(resource.stack).region);
     let scope = match scope {
         NameScope::Global | NameScope::Account => format!("account {account}"),
@@ -25,8 +34,9 @@ fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
 pub(super) fn one_for_each_account(world: &mut World<'_>) {
     let model = world.model;
     let mut seen: BTreeMap<(String, String), ResourceId> = BTreeMap::new();
+    let mut singletons = Singletons::default();
     for id in model.resource_ids() {
-        let Some(key) = key(model, id) else { continue };
+        let Some(key) = key(model, &mut singletons, id) else { continue };
         if let Some(first) = seen.get(&key) {
             let (first, second) = (model.resource(*first), model.resource(id));
             let message = format!("{} can have only one `{}`, and there are two", key.1, key.0);
@@ -45,10 +55,11 @@ pub(super) fn one_for_each_account(world: &mut World<'_>) {
 pub(super) fn one_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut seen: BTreeMap<(String, String), (usize, ResourceId)> = BTreeMap::new();
+    let mut singletons = Singletons::default();
     for (number, model) in models.iter().enumerate() {
         for id in model.resource_ids() {
             let stack = model.stack(model.resource(id).stack);
-            let Some(key) = key(model, id).filter(|_| !stack.per_account) else { continue };
+            let Some(key) = key(model, &mut singletons, id).filter(|_| !stack.per_account) else { continue };
             match seen.get(&key) {
                 Some((other, first)) if *other != number => {
                     let (one, two) = (models[*other].environment.name, model.environment.name);

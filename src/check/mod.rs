@@ -90,12 +90,31 @@ pub fn check(model: &Model, derived: &Derived, reach: &Reach, today: Option<Date
     world.found
 }
 
+/// So many resources are worth a second thread.
+const MANY: usize = 20_000;
+
 /// Checks environments against each other: what may exist once in an account and region, and names.
 pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
     let models: Vec<&Model> = environments.iter().map(|(model, _)| *model).collect();
-    let mut found = accounts::one_across_environments(&models);
-    found.extend(names::names_differ_across_environments(environments));
-    let free = names::names_are_free(environments);
+    let today = || {
+        let mut found = accounts::one_across_environments(&models);
+        found.extend(names::names_differ_across_environments(environments));
+        found
+    };
+    let count: usize = models.iter().map(|model| model.resources.len()).sum();
+    let (mut found, free) = if count < MANY {
+        (today(), names::names_are_free(environments))
+    } else {
+        std::thread::scope(|scope| {
+            let free = scope.spawn(|| names::names_are_free(environments));
+            let found = today();
+            match free.join() {
+                Ok(free) => (found, free),
+                // A bug in infrac: reported as such by whoever started us.
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    };
     // What two declared environments have in common need not be said of all others.
     let clashes: Vec<Span> = found.iter().map(Diagnostic::span).collect();
     found.extend(free.into_iter().filter(|diagnostic| !clashes.contains(&diagnostic.span())));

@@ -1,44 +1,85 @@
 //! Physical names: each once in its scope, in all environments as they are declared.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::base::Span;
+use crate::base::{HashMap, Span};
 use crate::check::World;
-use crate::check::names::gather::{Kind, Scope, kind_of};
+use crate::check::names::gather::{Entry, Kind, Kinds, Scope, Thing, described, place_of};
 use crate::derive::known_text;
 use crate::derive::template::{Derived, Json};
 use crate::diag::{Diagnostic, codes};
-use crate::eval::model::{Model, Resource, ResourceId};
+use crate::eval::model::{Model, Resource, ResourceId, StackId};
+use crate::eval::value::{Hole, Piece, Pseudo, Template};
 
-/// In what two equal names meet, and the name as AWS compares it.
-fn key(model: &Model, id: ResourceId) -> Option<(String, String)> {
-    let resource = model.resource(id);
-    let (kind, name) = kind_of(model, id)?;
-    let text = known_text(model, resource.stack, &name.text)?;
-    let text = if kind.folded { text.to_lowercase() } else { text };
-    Some((place(model, &kind, &model.stack(resource.stack).region), text))
+/// In what two equal names meet, and the name as AWS compares it: the bytes of both. They go into one buffer again and again.
+struct Key(Vec<u8>);
+
+impl Key {
+    /// Where the name begins.
+    const SPLIT: u8 = 0xff;
+
+    /// `None`: the name is not known.
+    fn of_resource(&mut self, model: &Model, kinds: &mut Kinds, id: ResourceId) -> Option<&[u8]> {
+        let (kind, name) = kinds.of(model, id)?;
+        let stack = model.resource(id).stack;
+        self.begin(model, kind, stack);
+        let start = self.0.len();
+        self.write(model, stack, &name.text)?;
+        if kind.folded {
+            let folded = std::str::from_utf8(self.0.get(start..)?).ok()?.to_lowercase();
+            self.0.truncate(start);
+            self.0.extend(folded.as_bytes());
+        }
+        Some(&self.0)
+    }
+
+    fn begin(&mut self, model: &Model, kind: Kind, stack: StackId) {
+        self.0.clear();
+        self.0.extend(kind.what.as_str().as_bytes());
+        let (account, region) = (&model.environment.account, &model.stack(stack).region);
+        let place: &[&str] = match kind.scope {
+            Scope::Global => &[],
+            Scope::Account => &[account],
+            Scope::AccountRegion => &[account, region],
+        };
+        for part in place {
+            self.0.push(b' ');
+            self.0.extend(part.as_bytes());
+        }
+        self.0.push(Key::SPLIT);
+    }
+
+    fn write(&mut self, model: &Model, stack: StackId, text: &Template) -> Option<()> {
+        for piece in text.pieces.iter() {
+            match piece {
+                Piece::Literal(text) => self.0.extend(text.as_bytes()),
+                Piece::Hole(Hole::Pseudo(Pseudo::Account)) => self.0.extend(model.environment.account.as_bytes()),
+                Piece::Hole(Hole::Pseudo(Pseudo::Region)) => self.0.extend(model.stack(stack).region.as_bytes()),
+                Piece::Hole(hole) => self.0.extend(known_text(model, stack, &Template::hole(*hole))?.as_bytes()),
+            }
+        }
+        Some(())
+    }
 }
 
-fn place(model: &Model, kind: &Kind, region: &str) -> String {
-    let account = &model.environment.account;
-    match kind.scope {
-        Scope::Global => kind.what.clone(),
-        Scope::Account => format!("{} {account}", kind.what),
-        Scope::AccountRegion => format!("{} {account} {region}", kind.what),
-    }
+/// The name in a key.
+fn name(key: &[u8]) -> String {
+    let name = key.splitn(2, |byte| *byte == Key::SPLIT).nth(1).unwrap_or_default();
+    String::from_utf8_lossy(name).into_owned()
 }
 
 /// No two resources of an environment have the same name where it must be unique.
 pub(in crate::check) fn names_differ(world: &mut World<'_>) {
     let model = world.model;
-    let mut seen: HashMap<(String, String), ResourceId> = HashMap::new();
+    let (mut kinds, mut key) = (Kinds::default(), Key(Vec::new()));
+    let mut seen: HashMap<Box<[u8]>, ResourceId> = HashMap::default();
     for id in model.resource_ids() {
-        let Some(key) = key(model, id) else { continue };
-        if let Some(first) = seen.get(&key) {
+        let Some(key) = key.of_resource(model, &mut kinds, id) else { continue };
+        if let Some(first) = seen.get(key) {
             let (first, second) = (model.resource(*first), model.resource(id));
-            world.found.push(clash(model, second, first, &key.1));
+            world.found.push(clash(model, second, first, &name(key)));
         } else {
-            seen.insert(key, id);
+            seen.insert(key.into(), id);
         }
     }
 }
@@ -48,7 +89,6 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
     let message = format!("`{}` and `{}` are both named `{name}`", first.path, second.path);
     let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, place(second), message)
         .here("the second one")
-        .root_at(&[place(first), place(second)])
         .label(place(first), "the first one");
     if let Some(rule) = &second.name {
         diagnostic = diagnostic.label(model.origins.user_span(rule.origin), "the rule that names them");
@@ -56,65 +96,68 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
     diagnostic.help("set another `id = \"…\"` on one of them, or let the naming rule tell them apart")
 }
 
-/// A name of one environment.
-struct Known {
-    environment: usize,
-    whose: String,
-    at: Span,
-}
-
 /// Two environments of one account do not meet in a name. What they share on purpose is built once.
 pub(in crate::check) fn names_differ_across_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut seen: HashMap<(String, String), Known> = HashMap::new();
-    for (number, (model, derived)) in environments.iter().enumerate() {
-        let mut meet = |key: (String, String), whose: String, at: Span| {
-            let Some(first) = seen.get(&key) else {
-                seen.insert(key, Known { environment: number, whose, at });
-                return;
-            };
-            let Some((other, _)) = environments.get(first.environment).filter(|_| first.environment != number) else {
-                return;
-            };
-            let (one, two) = (other.environment.name, model.environment.name);
-            let message = format!("{whose} is named `{}` in `{one}` and in `{two}`, which share an account", key.1);
-            let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, at, message);
-            if first.whose != whose {
-                diagnostic = diagnostic.label(first.at, format!("the one in `{one}`"));
+    let mut across = Across { environments, seen: HashMap::default(), found: Vec::new() };
+    let (mut kinds, mut key) = (Kinds::default(), Key(Vec::new()));
+    for (environment, (model, derived)) in environments.iter().enumerate() {
+        let entry = |thing: Thing| Entry { environment, thing, shared: false, excused: false };
+        for id in model.stack_ids().filter(|id| !model.stack(*id).per_account) {
+            key.begin(model, Kind::stack(), id);
+            key.0.extend(model.stack(id).physical_name.as_bytes());
+            across.meet(&key.0, entry(Thing::Stack(id)));
+        }
+        for id in model.resource_ids().filter(|id| !model.stack(model.resource(*id).stack).per_account) {
+            if let Some(key) = key.of_resource(model, &mut kinds, id) {
+                across.meet(key, entry(Thing::Resource(id)));
             }
-            found.push(
-                diagnostic
-                    .root_at(&[other.environment.span, model.environment.span])
-                    .label(model.environment.span, format!("`{two}` is declared here"))
-                    .label(other.environment.span, format!("`{one}` is declared here"))
-                    .help("put what differs into the naming rule: `default = \"{system}-{env}-{id}\"`"),
-            );
-        };
-        for stack in model.stacks.iter().filter(|stack| !stack.per_account) {
-            let kind = Kind { what: String::from("stack"), scope: Scope::AccountRegion, folded: false };
-            let key = (place(model, &kind, &stack.region), stack.physical_name.clone());
-            meet(key, format!("stack `{}`", stack.name), model.origins.user_span(stack.origin));
         }
-        for id in model.resource_ids() {
-            let resource = model.resource(id);
-            let Some(key) = key(model, id).filter(|_| !model.stack(resource.stack).per_account) else { continue };
-            meet(key, format!("`{}`", resource.path), model.origins.user_span(resource.origin));
-        }
-        for template in &derived.templates {
-            let stack = model.stack(template.stack);
-            for (name, output) in &template.outputs {
+        for template in derived.templates.iter().filter(|template| !model.stack(template.stack).per_account) {
+            for (place, output) in template.outputs.values().enumerate() {
                 let Some(Json::Text(export)) = output.export.as_ref().map(|export| &export.json) else { continue };
-                if stack.per_account {
-                    continue;
-                }
-                let kind = Kind { what: String::from("export"), scope: Scope::AccountRegion, folded: false };
-                let key = (place(model, &kind, &stack.region), export.clone());
-                let whose = format!("the export of output `{name}` of stack `{}`", stack.name);
-                meet(key, whose, model.origins.user_span(output.origin));
+                key.begin(model, Kind::export(), template.stack);
+                key.0.extend(export.as_bytes());
+                across.meet(&key.0, entry(Thing::Export(template.stack, place)));
             }
         }
     }
-    found
+    across.found
+}
+
+/// The names of all environments so far.
+struct Across<'a> {
+    environments: &'a [(&'a Model, &'a Derived)],
+    seen: HashMap<Box<[u8]>, Entry>,
+    found: Vec<Diagnostic>,
+}
+
+impl Across<'_> {
+    fn meet(&mut self, key: &[u8], entry: Entry) {
+        let Some(first) = self.seen.get(key) else {
+            self.seen.insert(key.into(), entry);
+            return;
+        };
+        if first.environment == entry.environment {
+            return;
+        }
+        let environment = |entry: &Entry| self.environments.get(entry.environment).map(|(model, _)| &model.environment);
+        let (Some(one), Some(two)) = (environment(first), environment(&entry)) else { return };
+        let (whose, other) = (described(self.environments, &entry), described(self.environments, first));
+        let (at, there): (Span, Span) = (place_of(self.environments, &entry), place_of(self.environments, first));
+        let (name, one_name, two_name) = (name(key), one.name, two.name);
+        let message = format!("{whose} is named `{name}` in `{one_name}` and in `{two_name}`, which share an account");
+        let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, at, message);
+        if other != whose {
+            diagnostic = diagnostic.label(there, format!("the one in `{one_name}`"));
+        }
+        self.found.push(
+            diagnostic
+                .root_at(&[one.span, two.span])
+                .label(two.span, format!("`{two_name}` is declared here"))
+                .label(one.span, format!("`{one_name}` is declared here"))
+                .help("put what differs into the naming rule: `default = \"{system}-{env}-{id}\"`"),
+        );
+    }
 }
 
 /// No two stacks of a region export under the same name.

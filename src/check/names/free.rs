@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Symbol;
-use crate::check::names::gather::{Entry, Filler, Gathered, Kind, Scope};
+use crate::check::names::gather::{Entry, Filler, Gathered, Kind, Row, Rows, Scope};
 use crate::derive::template::Derived;
 use crate::diag::{Diagnostic, codes, quoted_list};
 use crate::eval::model::Model;
@@ -22,15 +22,14 @@ pub(in crate::check) fn names_are_free(environments: &[(&Model, &Derived)]) -> V
     let gathered = Gathered::of(environments);
     // Without params in them, names are what they are today.
     let any = gathered.fillers.iter().any(|filler| matches!(filler, Filler::Param(..)));
-    let open = gathered.kinds.values().flatten().any(|entry| entry.pieces.is_err());
+    let open = gathered.kinds.iter().any(|rows| !rows.open.is_empty());
     if !any && !open && gathered.telling.is_empty() {
         return Vec::new();
     }
-    let models: Vec<&Model> = environments.iter().map(|(model, _)| *model).collect();
     text::with(|table| {
-        let mut judge = Judge { table, gathered: &gathered, models: &models, found: Vec::new(), told: BTreeSet::new() };
-        for (kind, entries) in &gathered.kinds {
-            judge.kind(kind, entries);
+        let mut judge = Judge { table, gathered: &gathered, found: Vec::new(), told: BTreeSet::new() };
+        for rows in &gathered.kinds {
+            judge.kind(rows);
         }
         judge.found
     })
@@ -38,63 +37,55 @@ pub(in crate::check) fn names_are_free(environments: &[(&Model, &Derived)]) -> V
 
 struct Judge<'a> {
     table: &'a mut Languages,
-    gathered: &'a Gathered,
-    models: &'a [&'a Model],
+    gathered: &'a Gathered<'a>,
     found: Vec<Diagnostic>,
     /// What was said of which pair.
     told: BTreeSet<(String, String)>,
 }
 
-/// A row of pieces and who has it.
-type Rows<'a> = BTreeMap<Vec<Piece>, Vec<&'a Entry>>;
-
 impl<'a> Judge<'a> {
-    fn kind(&mut self, kind: &Kind, entries: &'a [Entry]) {
-        let mut rows: Rows<'a> = BTreeMap::new();
-        for entry in entries {
-            match &entry.pieces {
-                Ok(pieces) => rows.entry(pieces.clone()).or_default().push(entry),
-                Err(reads) if !reads.is_empty() => self.not_followed(entry, reads),
-                Err(_) => {}
-            }
+    fn kind(&mut self, all: &'a Rows) {
+        for (entry, reads) in &all.open {
+            self.not_followed(entry, reads);
         }
-        let shows_params = |row: &Vec<Piece>| row.iter().any(|piece| self.param(piece).is_some());
-        if self.gathered.telling.is_empty() && !rows.keys().any(shows_params) {
+        let shows_params = |row: &Row| row.pieces.iter().any(|piece| self.param(piece).is_some());
+        if self.gathered.telling.is_empty() && !all.rows.iter().any(shows_params) {
             return;
         }
-        for (row, entries) in &rows {
-            self.tells_deployments_apart(kind, row, entries);
+        for row in &all.rows {
+            self.tells_deployments_apart(all.kind, row);
         }
-        let Some(holes) = self.holes(&rows) else { return };
-        let texts: Vec<Vec<Piece>> = rows.keys().cloned().collect();
-        let all = self.table.meetings(&texts, &holes.langs);
-        if all.complete && all.found.is_empty() {
-            return;
-        }
-        if entries.len() > MAX_EXACT {
-            self.too_many(kind, entries);
+        let Some(holes) = self.holes(&all.rows) else { return };
+        let texts: Vec<&[Piece]> = all.rows.iter().map(|row| row.pieces.as_slice()).collect();
+        let first = self.table.meetings(&texts, &holes.langs);
+        if first.complete && first.found.is_empty() {
             return;
         }
         // With each environment's own values.
-        let mut places: BTreeMap<String, Rows<'a>> = BTreeMap::new();
-        for (row, entries) in &rows {
-            for entry in entries {
-                let row = self.settled(row, entry);
-                places.entry(self.place(kind, entry)).or_default().entry(row).or_default().push(entry);
+        let count: usize = all.rows.iter().map(|row| row.entries.len()).sum();
+        if count > MAX_EXACT {
+            self.too_many(all);
+            return;
+        }
+        let mut places: BTreeMap<String, BTreeMap<Vec<Piece>, Vec<&'a Entry>>> = BTreeMap::new();
+        for row in &all.rows {
+            for entry in &row.entries {
+                let pieces = self.settled(&row.pieces, entry);
+                places.entry(self.place(all.kind, entry)).or_default().entry(pieces).or_default().push(entry);
             }
         }
-        for rows in places.values() {
-            let texts: Vec<Vec<Piece>> = rows.keys().cloned().collect();
-            let all = self.table.meetings(&texts, &holes.langs);
-            for meeting in &all.found {
-                let pair = texts.get(meeting.first).zip(texts.get(meeting.second));
-                if let Some((first, second)) = pair {
-                    self.decide(kind, (first, second), rows, &holes);
+        for settled in places.into_values() {
+            let (texts, entries): (Vec<Vec<Piece>>, Vec<Vec<&Entry>>) = settled.into_iter().unzip();
+            let texts: Vec<&[Piece]> = texts.iter().map(Vec::as_slice).collect();
+            let met = self.table.meetings(&texts, &holes.langs);
+            for meeting in &met.found {
+                let row = |at: usize| texts.get(at).copied().zip(entries.get(at));
+                if let Some((first, second)) = row(meeting.first).zip(row(meeting.second)) {
+                    self.decide(all.kind, first, second, &holes);
                 }
             }
-            if !all.complete {
-                let entries: Vec<Entry> = rows.values().flatten().map(|entry| (*entry).clone()).collect();
-                self.too_many(kind, &entries);
+            if !met.complete {
+                self.too_many(all);
             }
         }
     }
@@ -110,11 +101,11 @@ impl<'a> Judge<'a> {
     }
 
     /// The languages of the holes of these rows. `None`: one of them is not known.
-    fn holes(&mut self, rows: &Rows<'_>) -> Option<Holes> {
+    fn holes(&mut self, rows: &[Row]) -> Option<Holes> {
         let mut holes = Holes::default();
         let used: BTreeSet<usize> = rows
-            .keys()
-            .flatten()
+            .iter()
+            .flat_map(|row| &row.pieces)
             .filter_map(|piece| match piece {
                 Piece::Hole(hole) => Some(*hole),
                 Piece::Text(_) => None,
@@ -127,7 +118,7 @@ impl<'a> Judge<'a> {
                 continue;
             }
             let words = |of: &dyn Fn(&Model) -> Vec<String>| -> BTreeSet<String> {
-                self.models.iter().flat_map(|model| of(model)).collect()
+                self.gathered.environments.iter().flat_map(|(model, _)| of(model)).collect()
             };
             let (lang, telling) = match filler {
                 Filler::Param(name, domain, change) => (language_of(self.table, domain, *change)?, self.tells(*name)),
@@ -183,24 +174,24 @@ impl<'a> Judge<'a> {
         None
     }
 
-    fn place(&self, kind: &Kind, entry: &Entry) -> String {
-        let account = self.models.get(entry.environment).map_or("", |model| model.environment.account.as_str());
+    fn place(&self, kind: Kind, entry: &Entry) -> String {
+        let account = self.gathered.model(entry).map_or("", |model| model.environment.account.as_str());
         match kind.scope {
             Scope::Global => String::new(),
             Scope::Account => account.to_owned(),
-            Scope::AccountRegion => format!("{account} {}", entry.region),
+            Scope::AccountRegion => format!("{account} {}", self.gathered.region(entry)),
         }
     }
 
     /// A row with what its environment fills in.
     fn settled(&self, row: &[Piece], entry: &Entry) -> Vec<Piece> {
-        let environment = self.models.get(entry.environment).map(|model| &model.environment);
+        let environment = self.gathered.model(entry).map(|model| &model.environment);
         text::joined(row.iter().map(|piece| {
             let Piece::Hole(hole) = piece else { return piece.clone() };
             let known = match (self.gathered.fillers.get(*hole), environment) {
                 (Some(Filler::Env), Some(environment)) => environment.name.as_str().to_owned(),
                 (Some(Filler::Account), Some(environment)) => environment.account.clone(),
-                (Some(Filler::Region), Some(_)) => entry.region.clone(),
+                (Some(Filler::Region), Some(_)) => self.gathered.region(entry).to_owned(),
                 (Some(Filler::Param(..)) | None, _) | (_, None) => return piece.clone(),
             };
             Piece::Text(known)
@@ -208,64 +199,72 @@ impl<'a> Judge<'a> {
     }
 
     /// A name shows everything that tells deployments apart.
-    fn tells_deployments_apart(&mut self, kind: &Kind, row: &[Piece], entries: &[&'a Entry]) {
-        let shown: Vec<Symbol> = row.iter().filter_map(|piece| self.param(piece)).collect();
-        let shows =
-            |telling: &Symbol| shown.iter().any(|name| name.as_str().split('.').next() == Some(telling.as_str()));
-        let missing: Vec<Symbol> = self.gathered.telling.iter().copied().filter(|telling| !shows(telling)).collect();
-        let Some(first) = entries.iter().find(|entry| !entry.shared && !entry.excused) else { return };
+    fn tells_deployments_apart(&mut self, kind: Kind, row: &Row) {
+        let missing = self.missing(&row.pieces);
+        let by_case = if missing.is_empty() { self.told_apart_by_case(&row.pieces) } else { None };
+        let shown: Vec<Symbol> = row.pieces.iter().filter_map(|piece| self.param(piece)).collect();
+        let env = |piece: &Piece| matches!(piece, Piece::Hole(hole) if self.gathered.fillers.get(*hole) == Some(&Filler::Env));
+        let across = self.gathered.env_tells && !row.pieces.iter().any(env) && !shown.is_empty();
+        if missing.is_empty() && by_case.is_none() && !across {
+            return;
+        }
+        let Some(first) = row.entries.iter().find(|entry| !entry.shared && !entry.excused) else { return };
+        let (whose, at, rule) = (self.gathered.whose(first), self.gathered.at(first), self.gathered.rule(first));
         if !missing.is_empty() {
             let names = quoted_list(missing.iter().map(|name| name.as_str()), 4);
-            let message = format!("deployments that differ in {names} give {} the same name", first.whose);
+            let message = format!("deployments that differ in {names} give {whose} the same name");
             let holes: Vec<String> = missing.iter().map(|name| format!("{{{name}}}")).collect();
-            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, first.at, message)
+            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, at, message)
                 .here("the names of stacks tell such deployments apart, this one does not")
-                .label(first.rule, "named here")
+                .label(rule, "named here")
                 .help(format!("put `{}` into the name", holes.join("-")));
-            self.tell(&first.whose, "", diagnostic);
-            return;
-        }
-        if let Some((name, one, other)) = self.told_apart_by_case(row) {
-            let message = format!("two deployments can give {} the same name", first.whose);
-            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, first.at, message)
+            self.tell(&whose, "", diagnostic);
+        } else if let Some((name, one, other)) = by_case {
+            let message = format!("two deployments can give {whose} the same name");
+            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, at, message)
                 .here(format!("with `{name}` = {one:?}; and with `{name}` = {other:?}"))
-                .label(first.rule, "named here")
+                .label(rule, "named here")
                 .help(format!("let the type of `{name}` allow one of the two only: `text matching /[a-z0-9]+/`"));
-            self.tell(&first.whose, "", diagnostic);
-            return;
+            self.tell(&whose, "", diagnostic);
+        } else {
+            self.environments_differ(kind, row, &shown);
         }
-        // Environments of one place that only params keep apart.
-        let env = row
-            .iter()
-            .any(|piece| matches!(piece, Piece::Hole(hole) if self.gathered.fillers.get(*hole) == Some(&Filler::Env)));
-        if !self.gathered.env_tells || env || shown.is_empty() {
-            return;
-        }
-        let mut places: BTreeMap<String, &Entry> = BTreeMap::new();
-        for entry in entries.iter().filter(|entry| !entry.shared && !entry.excused) {
-            let place = format!("{} {:?}", self.place(kind, entry), self.settled(row, entry));
+    }
+
+    /// Environments of one place are not kept apart by params alone.
+    fn environments_differ(&mut self, kind: Kind, row: &Row, shown: &[Symbol]) {
+        let mut places: BTreeMap<(String, Vec<Piece>), &Entry> = BTreeMap::new();
+        for entry in row.entries.iter().filter(|entry| !entry.shared && !entry.excused) {
+            let place = (self.place(kind, entry), self.settled(&row.pieces, entry));
             let before = *places.entry(place).or_insert(entry);
             if before.environment == entry.environment {
                 continue;
             }
-            let names = [before, entry]
-                .map(|entry| self.models.get(entry.environment).map_or("", |model| model.environment.name.as_str()));
+            let (whose, at, rule) = (self.gathered.whose(entry), self.gathered.at(entry), self.gathered.rule(entry));
+            let (one, other) = (self.environment(before), self.environment(entry));
             let same = quoted_list(shown.iter().map(|name| name.as_str()), 4);
-            let message = format!(
-                "{} has the same name in `{}` and in `{}` once {same} has the same value in both",
-                entry.whose, names[0], names[1]
-            );
-            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, entry.at, message)
-                .label(entry.rule, "named here")
+            let message =
+                format!("{whose} has the same name in `{one}` and in `{other}` once {same} is the same in both");
+            let diagnostic = Diagnostic::new(codes::NAME_CAN_CLASH, at, message)
+                .label(rule, "named here")
                 .help("put `{env}` into the name");
-            self.tell(&entry.whose, "", diagnostic);
+            self.tell(&whose, "", diagnostic);
             return;
         }
     }
 
+    fn environment(&self, entry: &Entry) -> &'a str {
+        self.gathered.model(entry).map_or("", |model| model.environment.name.as_str())
+    }
+
     /// Two rows that can meet: with which values, and whether these are two deployments, or one.
-    fn decide(&mut self, kind: &Kind, (first, second): (&Vec<Piece>, &Vec<Piece>), rows: &Rows<'a>, holes: &Holes) {
-        let (Some(ours), Some(theirs)) = (rows.get(first), rows.get(second)) else { return };
+    fn decide(
+        &mut self,
+        kind: Kind,
+        (first, ours): (&[Piece], &Vec<&Entry>),
+        (second, theirs): (&[Piece], &Vec<&Entry>),
+        holes: &Holes,
+    ) {
         // Where one of them does not show what tells deployments apart, that can always differ.
         let all = self.missing(first).is_empty() && self.missing(second).is_empty();
         let two_deployments = if all { Fillings::Differ } else { Fillings::Any };
@@ -275,7 +274,7 @@ impl<'a> Judge<'a> {
                 if seen || (one.shared && other.shared) {
                     continue;
                 }
-                let itself = one.whose == other.whose;
+                let itself = self.gathered.whose(one) == self.gathered.whose(other);
                 let mut relations = Vec::new();
                 if one.environment == other.environment {
                     if !itself {
@@ -290,7 +289,7 @@ impl<'a> Judge<'a> {
                     relations.push(two_deployments);
                 }
                 // What does not show everything was told already.
-                if itself && self.told.contains(&(one.whose.clone(), String::new())) {
+                if itself && self.told.contains(&(self.gathered.whose(one), String::new())) {
                     continue;
                 }
                 for relation in relations {
@@ -310,39 +309,42 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn meet(&mut self, kind: &Kind, one: (&Entry, &Filling), other: (&Entry, &Filling), text: &str) {
+    fn meet(&mut self, kind: Kind, one: (&Entry, &Filling), other: (&Entry, &Filling), text: &str) {
         let (Some(first), Some(second)) = (self.values(one.1), self.values(other.1)) else {
             self.not_decided(one.0, other.0);
             return;
         };
-        let environments = [one.0, other.0]
-            .map(|entry| self.models.get(entry.environment).map_or("", |model| model.environment.name.as_str()));
         let (one, other) = (one.0, other.0);
+        let apart = one.environment != other.environment;
         let with = |values: &str, environment: &str| {
-            let place = if environments[0] == environments[1] { String::new() } else { format!("in `{environment}` ") };
+            let place = if apart { format!("in `{environment}` ") } else { String::new() };
             if values.is_empty() { place.trim_end().to_owned() } else { format!("{place}with {values}") }
         };
-        let (first, second) = (with(&first, environments[0]), with(&second, environments[1]));
+        let (first, second) = (with(&first, self.environment(one)), with(&second, self.environment(other)));
         let what = match kind.what.as_str() {
             "stack" | "export" => format!("two {}s", kind.what),
             what => format!("two `{what}`s"),
         };
-        let diagnostic = if one.whose == other.whose {
-            let message = format!("two deployments can give {} the same name, `{text}`", one.whose);
-            Diagnostic::new(codes::NAME_CAN_CLASH, one.at, message).here(format!("{first}; and {second}"))
+        let (ours, theirs) = (self.gathered.whose(one), self.gathered.whose(other));
+        let diagnostic = if ours == theirs {
+            let message = format!("two deployments can give {ours} the same name, `{text}`");
+            Diagnostic::new(codes::NAME_CAN_CLASH, self.gathered.at(one), message)
+                .here(format!("{first}; and {second}"))
         } else {
-            let message = format!("{} and {} can have the same name, `{text}`", one.whose, other.whose);
-            Diagnostic::new(codes::NAME_CAN_CLASH, other.at, message).here(second).label(one.at, first)
+            let message = format!("{ours} and {theirs} can have the same name, `{text}`");
+            Diagnostic::new(codes::NAME_CAN_CLASH, self.gathered.at(other), message)
+                .here(second)
+                .label(self.gathered.at(one), first)
         };
-        let mut diagnostic = diagnostic.label(other.rule, "named here");
-        if one.rule != other.rule {
-            diagnostic = diagnostic.label(one.rule, "and here");
+        let (rule, before) = (self.gathered.rule(other), self.gathered.rule(one));
+        let mut diagnostic = diagnostic.label(rule, "named here");
+        if before != rule {
+            diagnostic = diagnostic.label(before, "and here");
         }
         let diagnostic = diagnostic
             .why(format!("AWS refuses the second of {what} with one name, and the deployment ends in the middle"))
             .help("keep the sign that stands between the parts out of the types of the params: `text matching /[a-z0-9]+/`");
-        let (one, other) = (one.whose.clone(), other.whose.clone());
-        self.tell(&one, &other, diagnostic);
+        self.tell(&ours, &theirs, diagnostic);
     }
 
     /// The values of params in words. `None`: a hole shows a value with its case changed, and no value becomes that, or none that
@@ -377,33 +379,36 @@ impl<'a> Judge<'a> {
     }
 
     fn not_followed(&mut self, entry: &Entry, reads: &[Symbol]) {
+        let whose = self.gathered.whose(entry);
         let names = quoted_list(reads.iter().map(|name| name.as_str()), 4);
-        let message = format!("that the name of {} is its own is held against today's values alone", entry.whose);
-        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, entry.at, message)
+        let message = format!("that the name of {whose} is its own is held against today's values alone");
+        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, self.gathered.at(entry), message)
             .here(format!("{names} goes into it in a way that is not followed"))
-            .label(entry.rule, "named here")
+            .label(self.gathered.rule(entry), "named here")
             .help("put the param itself into the name");
-        self.tell(&entry.whose, "", diagnostic);
+        self.tell(&whose, "", diagnostic);
     }
 
     fn not_decided(&mut self, one: &Entry, other: &Entry) {
-        let message = if one.whose == other.whose {
-            format!("it is not proved that two deployments give {} different names", one.whose)
+        let (ours, theirs) = (self.gathered.whose(one), self.gathered.whose(other));
+        let message = if ours == theirs {
+            format!("it is not proved that two deployments give {ours} different names")
         } else {
-            format!("it is not proved that {} and {} have different names", one.whose, other.whose)
+            format!("it is not proved that {ours} and {theirs} have different names")
         };
-        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, other.at, message)
-            .label(other.rule, "named here")
+        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, self.gathered.at(other), message)
+            .label(self.gathered.rule(other), "named here")
             .help("let each param stand once in a name, and keep the sign between the parts out of its type");
-        self.tell(&one.whose, &other.whose, diagnostic);
+        self.tell(&ours, &theirs, diagnostic);
     }
 
-    fn too_many(&mut self, kind: &Kind, entries: &[Entry]) {
-        let Some(first) = entries.first() else { return };
-        let message = format!("there are too many names of `{}` to prove that none of them can be equal", kind.what);
-        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, first.at, message)
+    fn too_many(&mut self, rows: &Rows) {
+        let Some(first) = rows.rows.first().and_then(|row| row.entries.first()) else { return };
+        let what = rows.kind.what;
+        let message = format!("there are too many names of `{what}` to prove that none of them can be equal");
+        let diagnostic = Diagnostic::new(codes::NAME_NOT_PROVED, self.gathered.at(first), message)
             .help("keep the sign between the parts of a name out of the types of its params");
-        self.tell(&kind.what, "", diagnostic);
+        self.tell(what.as_str(), "", diagnostic);
     }
 
     fn tell(&mut self, one: &str, other: &str, diagnostic: Diagnostic) {

@@ -13,10 +13,9 @@ pub mod say;
 mod tracking;
 mod travel;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::base::{Span, Symbol};
+use crate::base::{HashMap, Span, Symbol};
 use crate::eval::value::{Hole, Piece, Template};
 
 pub use fit::{Break, Limits, Problem, Verdict, fit};
@@ -191,8 +190,8 @@ impl Default for Spreads {
             entries: vec![Entry { what: What::Parts, reads: Reads::NONE }],
             leaves: Vec::new(),
             params: Vec::new(),
-            lost: HashMap::new(),
-            parts: HashMap::new(),
+            lost: HashMap::default(),
+            parts: HashMap::default(),
         }
     }
 }
@@ -311,6 +310,14 @@ impl Spreads {
             },
             Some(What::Whole(_) | What::Lost | What::Parts) => vec![Part::Lost(self.reads(spread))],
             None => fixed(template),
+        }
+    }
+
+    /// The same, if they are kept as they are.
+    pub fn text_parts(&self, spread: Spread) -> Option<&[Part]> {
+        match self.what(spread)? {
+            What::Text(parts) => Some(parts),
+            What::Given(_) | What::Whole(_) | What::Parts | What::Lost => None,
         }
     }
 

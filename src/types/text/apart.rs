@@ -104,7 +104,7 @@ impl Languages {
         if own.len() < 2 {
             return Apart::Always;
         }
-        let found = self.meetings(&[pieces.to_vec()], &holes.langs);
+        let found = self.meetings(&[pieces], &holes.langs);
         match (found.found.first(), found.complete) {
             (None, true) => Apart::Always,
             (None, false) => Apart::Unknown,

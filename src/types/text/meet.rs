@@ -8,12 +8,12 @@
 //! The holes of the two readers are filled independently: two texts that do not meet here never do. Two that do must still be asked
 //! whether one filling can be had, where a hole stands in them twice or in both.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use super::language::{Lang, Languages};
 use super::set::CharSet;
 use super::walk::{Found, Link};
-use crate::base::limits;
+use crate::base::{HashMap, limits};
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ const ROOT: usize = 0;
 
 impl Languages {
     /// All pairs among texts that can be equal, the languages of the holes given by number. Equal rows of pieces are not looked for.
-    pub fn meetings(&mut self, texts: &[Vec<Piece>], holes: &[Lang]) -> Meetings {
+    pub fn meetings(&mut self, texts: &[&[Piece]], holes: &[Lang]) -> Meetings {
         self.refuel();
         let mut shortest = Vec::with_capacity(holes.len());
         for hole in holes {
@@ -107,7 +107,7 @@ impl Languages {
 
     fn walk(&mut self, tree: &Tree<'_>) -> Option<Meetings> {
         let mut reached: Vec<Reached> = Vec::new();
-        let mut seen: HashMap<Pair, ()> = HashMap::new();
+        let mut seen: HashMap<Pair, ()> = HashMap::default();
         // By the length of what was read.
         let mut waiting: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         let mut lengths: Vec<usize> = Vec::new();
@@ -204,7 +204,7 @@ impl Languages {
     /// Everything that can be left of a language.
     fn states(&mut self, lang: Lang) -> Option<Vec<(Lang, String)>> {
         let mut found = vec![(lang, String::new())];
-        let mut seen: HashMap<Lang, ()> = HashMap::from([(lang, ())]);
+        let mut seen: HashMap<Lang, ()> = [(lang, ())].into_iter().collect();
         let mut at = 0;
         while let Some((lang, text)) = found.get(at).cloned() {
             at += 1;
@@ -260,14 +260,14 @@ impl Languages {
 }
 
 impl<'a> Tree<'a> {
-    fn of(texts: &[Vec<Piece>], holes: &'a [Lang], shortest: Vec<String>) -> Tree<'a> {
+    fn of(texts: &[&[Piece]], holes: &'a [Lang], shortest: Vec<String>) -> Tree<'a> {
         let root = Node { token: Token::Hole(0), parent: ROOT, children: Vec::new(), ends: Vec::new(), length: 0 };
         let mut tree = Tree { nodes: vec![root], holes, shortest };
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by(|a, b| texts.get(*a).cmp(&texts.get(*b)));
         for number in order {
             let mut at = ROOT;
-            for piece in texts.get(number).into_iter().flatten() {
+            for piece in texts.get(number).into_iter().copied().flatten() {
                 match piece {
                     Piece::Text(text) => {
                         for letter in text.chars() {

@@ -1,11 +1,11 @@
 //! Walks through languages side by side, breadth first: the first text found is a shortest one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::hash::Hash;
 
 use super::language::{Lang, Languages};
 use super::set::CharSet;
-use crate::base::limits;
+use crate::base::{HashMap, limits};
 
 /// A part of a text that is put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,8 @@ struct Reached<S> {
     from: Option<usize>,
     /// The character between them, and its link.
     by: Option<(char, usize)>,
+    /// The characters on the way.
+    length: usize,
 }
 
 /// The states of a walk.
@@ -82,14 +84,18 @@ impl<S: Copy + Eq + Hash> Trail<S> {
         trail
     }
 
-    /// Steps without a character are taken first, so that what waits is sorted by length.
+    /// Steps without a character are taken first, so that what waits is sorted by length. A state that was reached with a character
+    /// more is reached anew.
     fn reach(&mut self, state: S, from: Option<usize>, by: Option<(char, usize)>) {
-        if self.seen.contains_key(&state) {
+        let before = from.and_then(|from| self.reached.get(from)).map_or(0, |before| before.length);
+        let length = before + usize::from(by.is_some());
+        let known = self.seen.get(&state).and_then(|number| self.reached.get(*number));
+        if known.is_some_and(|known| known.length <= length) {
             return;
         }
         let number = self.reached.len();
         self.seen.insert(state, number);
-        self.reached.push(Reached { state, from, by });
+        self.reached.push(Reached { state, from, by, length });
         if by.is_some() {
             self.waiting.push_back(number);
         } else {
@@ -98,8 +104,14 @@ impl<S: Copy + Eq + Hash> Trail<S> {
     }
 
     fn next(&mut self) -> Option<(usize, S)> {
-        let number = self.waiting.pop_front()?;
-        self.reached.get(number).map(|reached| (number, reached.state))
+        loop {
+            let number = self.waiting.pop_front()?;
+            let state = self.reached.get(number)?.state;
+            // Unless it was reached anew since.
+            if self.seen.get(&state) == Some(&number) {
+                return Some((number, state));
+            }
+        }
     }
 
     /// The characters on the way to a state, each with its link, and the states before each of them.

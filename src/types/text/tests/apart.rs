@@ -158,7 +158,8 @@ proptest! {
         let texts: Vec<Vec<Piece>> = texts.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
         let mut table = Languages::new();
         let langs: Vec<Lang> = patterns.iter().map(|pattern| table.whole(pattern).unwrap()).collect();
-        let found = table.meetings(&texts, &langs);
+        let rows: Vec<&[Piece]> = texts.iter().map(Vec::as_slice).collect();
+        let found = table.meetings(&rows, &langs);
         prop_assert!(found.complete);
         let pairs: BTreeSet<(usize, usize)> = found.found.iter().map(|meeting| (meeting.first, meeting.second)).collect();
         for first in 0..texts.len() {
