@@ -6,6 +6,9 @@ use crate::base::{Span, Symbol};
 use crate::diag::codes::{Code, Level};
 use crate::diag::sites;
 
+/// So many names are listed where none is near a wrong one.
+const MOST_NAMES: usize = 8;
+
 /// A mistake, a warning or a piece of advice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
@@ -157,13 +160,18 @@ impl Diagnostic {
         self
     }
 
-    /// Offers the nearest of the known names as help and as an edit, if one is near enough.
+    /// Offers the nearest of the known names as help and as an edit, if one is near enough. If none is, and there is no
+    /// other help, says what there is.
     #[must_use]
     pub fn did_you_mean<'a>(self, span: Span, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Diagnostic {
-        match crate::diag::nearest(wrong, known) {
+        let known: Vec<&str> = known.into_iter().collect();
+        match crate::diag::nearest(wrong, known.iter().copied()) {
             Some(right) => {
                 let help = format!("did you mean `{right}`?");
                 self.suggest(format!("write `{right}`"), span, right).help(help)
+            }
+            None if self.help.is_none() && !known.is_empty() => {
+                self.help(format!("there is {}", crate::diag::quoted_list(known, MOST_NAMES)))
             }
             None => self,
         }

@@ -51,8 +51,10 @@ impl<'w> Finder<'w> {
         }
         let relative = folded(&from.join(relative));
         let whole = folded(&self.root.join(&relative));
-        let missing =
-            |error: WorldError| Box::new(wrong(format!("there is no folder `{}`: {}", shown(&whole), error.reason)));
+        let missing = |error: WorldError| {
+            let message = format!("there is no folder `{}`: {}", shown(&whole), error.reason);
+            Box::new(wrong(message).help("write the path from the folder of this file, such as \"../lib\""))
+        };
         if self.world.kind(&whole).map_err(missing)? != Kind::Folder {
             let diagnostic = wrong(format!("`{}` is not a folder", shown(&whole)));
             return Err(Box::new(diagnostic.help("name the folder; every `.infra` file in it is read")));

@@ -28,10 +28,14 @@ impl Evaluator<'_> {
     /// content is being looked at.
     pub(super) fn told_where_it_is_used(&mut self, before: usize, scope: &Scope<'_>) {
         let Some((name, declaration)) = owner(self, scope).and_then(|id| self.written_by_the_user(id)) else { return };
-        for found in self.diagnostics.iter_mut().skip(before).filter(|found| found.span().file.is_stdlib()) {
-            let diagnostic = std::mem::replace(found, Diagnostic::new(found.code, Span::NONE, ""));
-            *found = diagnostic.label(name, "in what this is made of").rests_on(declaration).outside_library();
-        }
+        let found = self.diagnostics.split_off(before);
+        self.diagnostics.extend(found.into_iter().map(|found| {
+            if found.span().file.is_stdlib() {
+                found.label(name, "in what this is made of").rests_on(declaration).outside_library()
+            } else {
+                found
+            }
+        }));
     }
 
     /// The name and the declaration of the outermost instance around one, or of itself.

@@ -58,11 +58,14 @@ impl<'p> Evaluator<'p> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             if let Some(named) = argument.name {
-                return self.error(Diagnostic::new(
-                    codes::WRONG_ARGUMENTS,
-                    named.span,
-                    format!("`{name}` takes its values without names"),
-                ));
+                return self.error(
+                    Diagnostic::new(
+                        codes::WRONG_ARGUMENTS,
+                        named.span,
+                        format!("`{name}` takes its values without names"),
+                    )
+                    .help("write the values alone, in their order"),
+                );
             }
             let value = self.evaluate(&argument.value, scope);
             if value.is_error() {
@@ -148,11 +151,10 @@ impl<'p> Evaluator<'p> {
                     return self.deployed(*place);
                 };
                 if separator.is_empty() {
-                    return self.error(Diagnostic::new(
-                        codes::WRONG_ARGUMENTS,
-                        span,
-                        "`split` needs something to split at",
-                    ));
+                    return self.error(
+                        Diagnostic::new(codes::WRONG_ARGUMENTS, span, "`split` needs something to split at")
+                            .help("write what stands between the parts: `split(text, \",\")`"),
+                    );
                 }
                 let parts: Vec<Value> =
                     text.split(separator.as_str()).map(|part| self.symbol_value(Symbol::new(part), span)).collect();
@@ -248,16 +250,18 @@ impl<'p> Evaluator<'p> {
     }
 
     fn deployed(&mut self, span: Span) -> Value {
-        self.error(Diagnostic::new(codes::DEPLOYED_VALUE, span, "this text must be known when built"))
+        self.error(
+            Diagnostic::new(codes::DEPLOYED_VALUE, span, "this text must be known when built")
+                .help("take it from a `param`, a `let` or a text that is written out"),
+        )
     }
 
     fn extreme(&mut self, name: Symbol, values: &[(Value, Span)], span: Span) -> Value {
         let Some((first, rest)) = values.split_first() else {
-            return self.error(Diagnostic::new(
-                codes::WRONG_ARGUMENTS,
-                span,
-                format!("`{name}` of nothing has no value"),
-            ));
+            return self.error(
+                Diagnostic::new(codes::WRONG_ARGUMENTS, span, format!("`{name}` of nothing has no value"))
+                    .help("give it values, or a list that is not empty"),
+            );
         };
         let mut best = first.0.clone();
         for (value, place) in rest {
@@ -308,6 +312,7 @@ impl<'p> Evaluator<'p> {
                     mask_place,
                     format!("`{cidr}` has no parts with a mask of {mask}"),
                 )
+                .help(format!("take a mask from {} to {}", cidr.prefix_len(), cidr.max_prefix_len()))
                 .label(place, "this range"),
             );
         };

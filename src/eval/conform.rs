@@ -107,6 +107,9 @@ impl<'p> Evaluator<'p> {
                     .help(format!("did you mean {near:?}?"));
             }
         }
+        if let Some(help) = self.instead(value, ty) {
+            diagnostic = diagnostic.help(help);
+        }
         if matches!(value.kind, Kind::None) {
             diagnostic = diagnostic.help(format!(
                 "give it a value, or make its type optional: `{}?`",
@@ -244,6 +247,7 @@ impl<'p> Evaluator<'p> {
                     span,
                     format!("`{what}` is a `{wanted}`, and this is a {found}"),
                 )
+                .help(format!("refer to an instance of `{wanted}`"))
                 .rests_on(self.declaration(*id))
                 .label(named.span, "its type is stated here");
                 Some(Named::Done(self.error(diagnostic)))
@@ -309,6 +313,7 @@ impl<'p> Evaluator<'p> {
                 if let Some((direction, limit)) = wrong {
                     let message = format!("{shown} {direction} the limits of `{what}`");
                     let diagnostic = Diagnostic::new(codes::PARAM_OUT_OF_RANGE, span, message)
+                        .help(format!("{limit} fits; other limits are set where `{what}` is declared"))
                         .here(limit)
                         .label(range.span, "the limits are stated here");
                     self.report(diagnostic);
@@ -329,6 +334,7 @@ impl<'p> Evaluator<'p> {
                 span,
                 format!("{text:?} does not match the pattern of `{what}`"),
             )
+            .help(format!("write a text that matches `/{}/` as a whole", pattern.text))
             .label(pattern.span, "the whole text must match this");
             self.report(diagnostic);
         }

@@ -67,11 +67,8 @@ impl<'p> Evaluator<'p> {
                 name => name,
             };
             let Some(first) = &spec.from else {
+                // Reported where it was read.
                 if matches!(protocol, "tcp" | "udp") {
-                    self.report(
-                        Diagnostic::new(codes::NO_PORTS, spec.span, format!("`{protocol}` needs a port"))
-                            .help(format!("write `{protocol} 443` or `{protocol} 1024..2048`")),
-                    );
                     continue;
                 }
                 ports.push(Ports { protocol: protocol.to_owned(), range: (-1, -1), origin });
@@ -86,11 +83,14 @@ impl<'p> Evaluator<'p> {
                 (Some(low), Some(high)) if low <= high => {
                     ports.push(Ports { protocol: protocol.to_owned(), range: (low, high), origin });
                 }
-                (Some(low), Some(high)) => self.report(Diagnostic::new(
-                    codes::VALUE_OUT_OF_RANGE,
-                    spec.span,
-                    format!("the ports from {low} to {high} are none"),
-                )),
+                (Some(low), Some(high)) => self.report(
+                    Diagnostic::new(
+                        codes::VALUE_OUT_OF_RANGE,
+                        spec.span,
+                        format!("the ports from {low} to {high} are none"),
+                    )
+                    .help(format!("write the smaller one first: `{high}..{low}`")),
+                ),
                 _ => {}
             }
         }
@@ -102,11 +102,14 @@ impl<'p> Evaluator<'p> {
         match &value.kind {
             Kind::Int(number) if (0..=65_535).contains(number) => Some(*number),
             Kind::Int(number) => {
-                self.report(Diagnostic::new(
-                    codes::VALUE_OUT_OF_RANGE,
-                    expr.span,
-                    format!("there is no port {number}: they reach from 0 to 65535"),
-                ));
+                self.report(
+                    Diagnostic::new(
+                        codes::VALUE_OUT_OF_RANGE,
+                        expr.span,
+                        format!("there is no port {number}: they reach from 0 to 65535"),
+                    )
+                    .help("write a port such as `443`, or a range such as `1024..2048`"),
+                );
                 None
             }
             Kind::Text(text) => self.by_value(text).and_then(|text| text.parse().ok()),

@@ -337,6 +337,7 @@ impl<'p> Evaluator<'p> {
                         output.name.span,
                         format!("the output `{}` is defined twice", output.name.name),
                     )
+                    .help("rename one of the two, or join their values into one")
                     .label(first.name.span, "first defined here");
                     self.report(diagnostic);
                     return;

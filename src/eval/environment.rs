@@ -99,20 +99,26 @@ impl<'p> Evaluator<'p> {
                             format!("`{text}` is no region that CloudFormation works in")
                         },
                     );
-                    if name == "region" {
-                        diagnostic = diagnostic.did_you_mean(source.span, &text, self.catalog.regions());
-                    }
+                    diagnostic = if name == "region" {
+                        let regions = self.catalog.regions();
+                        diagnostic.help("write a region such as \"eu-west-1\"").did_you_mean(
+                            source.span,
+                            &text,
+                            regions,
+                        )
+                    } else {
+                        diagnostic.help("write it as in \"123456789012\"")
+                    };
                     self.report(diagnostic);
                 }
                 None if value.is_error() => {}
-                None => self.report(Diagnostic::new(
-                    codes::WRONG_TYPE,
-                    source.span,
-                    format!(
-                        "`{name}` is a text, such as {}",
-                        if name == "account" { "\"123456789012\"" } else { "\"eu-west-1\"" }
-                    ),
-                )),
+                None => {
+                    let example = if name == "account" { "\"123456789012\"" } else { "\"eu-west-1\"" };
+                    self.report(
+                        Diagnostic::new(codes::WRONG_TYPE, source.span, format!("`{name}` is a text"))
+                            .help(format!("write it in quotes: `{name} = {example}`")),
+                    );
+                }
             }
         }
         if let Some(source) = self.environment_value("confirm") {
@@ -120,7 +126,10 @@ impl<'p> Evaluator<'p> {
             match value.kind {
                 Kind::Bool(confirm) => environment.confirm = confirm,
                 Kind::Error => {}
-                _ => self.report(Diagnostic::new(codes::WRONG_TYPE, source.span, "`confirm` is `true` or `false`")),
+                _ => self.report(
+                    Diagnostic::new(codes::WRONG_TYPE, source.span, "`confirm` is `true` or `false`")
+                        .help("write `confirm = true` to have the deployment ask before it begins"),
+                ),
             }
         }
         environment.partition = partition(&environment.region).to_owned();

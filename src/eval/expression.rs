@@ -57,11 +57,14 @@ impl<'p> Evaluator<'p> {
                     Kind::Duration(time) if time > 0 => Kind::Every(time),
                     Kind::Error => Kind::Error,
                     _ => {
-                        return self.error(Diagnostic::new(
-                            codes::WRONG_TYPE,
-                            inner.span,
-                            "`every` takes a time that is longer than none, such as `every 30d`",
-                        ));
+                        return self.error(
+                            Diagnostic::new(
+                                codes::WRONG_TYPE,
+                                inner.span,
+                                "`every` takes a time that is longer than none, such as `every 30d`",
+                            )
+                            .help("write how often it happens: `every 30d`"),
+                        );
                     }
                 }
             }
@@ -429,7 +432,8 @@ impl<'p> Evaluator<'p> {
             Some(text) => text,
             None => {
                 let message = "this text must be known when built";
-                let diagnostic = Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, message);
+                let diagnostic = Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, message)
+                    .help("take it from a `param`, a `let` or a text that is written out");
                 self.report(self.and_its_source(diagnostic, &value, expr.span));
                 String::new()
             }
@@ -505,11 +509,10 @@ impl<'p> Evaluator<'p> {
                 match known {
                     Some(known) => Some((Symbol::new(&known), text.span)),
                     None => {
-                        self.report(Diagnostic::new(
-                            codes::DEPLOYED_VALUE,
-                            text.span,
-                            "a key must be known when built",
-                        ));
+                        self.report(
+                            Diagnostic::new(codes::DEPLOYED_VALUE, text.span, "a key must be known when built")
+                                .help("take it from a `param`, a `let` or a text that is written out"),
+                        );
                         None
                     }
                 }
@@ -750,6 +753,7 @@ impl<'p> Evaluator<'p> {
                     extra.value.span,
                     format!("`{}` takes {} values, not more", function.name.name, function.params.len()),
                 )
+                .help("leave out what is too much")
                 .label(function.name.span, "defined here"),
             );
         }

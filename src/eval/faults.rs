@@ -133,7 +133,8 @@ impl Evaluator<'_> {
                         codes::CONFLICTING_PROPERTIES,
                         span,
                         format!("`{path}` of `{ty}` cannot be set here"),
-                    ),
+                    )
+                    .help("leave it out, or set what it goes with"),
                 };
                 if let Some((name, other)) = other {
                     diagnostic =

@@ -78,7 +78,8 @@ impl<'p> Evaluator<'p> {
                 match units::field(&value.kind, name.as_str()) {
                     Some(Ok(kind)) => self.value(kind, span),
                     Some(Err(message)) => {
-                        let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message);
+                        let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, span, message)
+                            .help("take a value that is a whole number of them, or ask for a smaller unit");
                         self.error(self.and_its_source(diagnostic, value, span))
                     }
                     None => {
@@ -92,7 +93,9 @@ impl<'p> Evaluator<'p> {
             }
             _ => {
                 let found = self.describe(value);
-                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`"));
+                let diagnostic = Diagnostic::new(codes::UNKNOWN_FIELD, field, format!("{found} has no `{name}`")).help(
+                    "only records, instances, stacks, times, sizes and address ranges have something behind a dot",
+                );
                 self.error(self.and_its_source(diagnostic, value, span))
             }
         }
@@ -359,7 +362,10 @@ impl<'p> Evaluator<'p> {
     }
 
     fn unknown_key(&mut self, span: Span) -> Value {
-        self.error(Diagnostic::new(codes::DEPLOYED_VALUE, span, "a key must be a text that is known when built"))
+        self.error(
+            Diagnostic::new(codes::DEPLOYED_VALUE, span, "a key must be a text that is known when built")
+                .help("take it from a `param`, a `let` or a text that is written out"),
+        )
     }
 
     fn no_such_key(&mut self, key: &str, span: Span, known: &[&str]) -> Value {
@@ -413,11 +419,14 @@ impl<'p> Evaluator<'p> {
                 ]);
                 self.value(Kind::Secret(secret), span)
             }
-            ("field", _, None) => self.error(Diagnostic::new(
-                codes::WRONG_ARGUMENTS,
-                span,
-                format!("`{}` takes one text that is known when built", method.name),
-            )),
+            ("field", _, None) => self.error(
+                Diagnostic::new(
+                    codes::WRONG_ARGUMENTS,
+                    span,
+                    format!("`{}` takes one text that is known when built", method.name),
+                )
+                .help("write it as `secret.field(\"password\")`"),
+            ),
             (name, ..) => {
                 let found = self.describe(&value);
                 let diagnostic =

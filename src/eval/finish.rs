@@ -251,6 +251,7 @@ impl<'p> Evaluator<'p> {
             let Some((key, key_span)) = self.entry_key(entry, &scope) else { continue };
             if let Some(first) = settings.iter().find(|setting| setting.key == key) {
                 let diagnostic = Diagnostic::new(codes::DUPLICATE_KEY, key_span, format!("`{key}` is set twice"))
+                    .help("remove one of the two")
                     .label(first.key_span, "first set here");
                 self.report(diagnostic);
                 continue;
@@ -463,18 +464,20 @@ impl<'p> Evaluator<'p> {
                 MarkArgument::Until(date) => match self.evaluate(date, scope).kind {
                     Kind::Date(date) => until = Some(date),
                     Kind::Error => {}
-                    _ => self.report(Diagnostic::new(
-                        codes::WRONG_TYPE,
-                        date.span,
-                        "`until` takes a date such as `2027-01-31`",
-                    )),
+                    _ => self.report(
+                        Diagnostic::new(codes::WRONG_TYPE, date.span, "`until` takes a date such as `2027-01-31`")
+                            .help("write the date as it is, without quotes"),
+                    ),
                 },
                 MarkArgument::Entry(entry) => {
-                    self.report(Diagnostic::new(
-                        codes::UNKNOWN_SETTING,
-                        entry.span,
-                        "a waiver takes a rule, `because \"…\"` and `until DATE`",
-                    ));
+                    self.report(
+                        Diagnostic::new(
+                            codes::UNKNOWN_SETTING,
+                            entry.span,
+                            "a waiver takes a rule, `because \"…\"` and `until DATE`",
+                        )
+                        .help("leave this out"),
+                    );
                 }
             }
         }

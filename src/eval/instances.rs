@@ -184,11 +184,14 @@ impl<'p> Evaluator<'p> {
             Kind::Text(text) => match self.by_value(text) {
                 Some(text) => Some(Symbol::new(&text)),
                 None => {
-                    self.report(Diagnostic::new(
-                        codes::DEPLOYED_VALUE,
-                        key.span,
-                        "an instance's key must be known when built: it decides which resource it is",
-                    ));
+                    self.report(
+                        Diagnostic::new(
+                            codes::DEPLOYED_VALUE,
+                            key.span,
+                            "an instance's key must be known when built: it decides which resource it is",
+                        )
+                        .help("go through a list that stands in the source or comes from a `param`"),
+                    );
                     None
                 }
             },
@@ -310,7 +313,10 @@ impl<'p> Evaluator<'p> {
                 Kind::Text(text) => match self.by_value(text) {
                     Some(text) => Some((text, whole)),
                     None => {
-                        self.report(Diagnostic::new(codes::DEPLOYED_VALUE, span, "an `id` must be known when built"));
+                        self.report(
+                            Diagnostic::new(codes::DEPLOYED_VALUE, span, "an `id` must be known when built")
+                                .help("write it out, or put params into it"),
+                        );
                         None
                     }
                 },
@@ -457,16 +463,20 @@ impl<'p> Evaluator<'p> {
         let mut unknown: Vec<(Symbol, Span)> = Vec::new();
         for entry in &syntax.settings {
             let EntryKey::Word(word) = &entry.key else {
-                self.report(Diagnostic::new(
-                    codes::UNKNOWN_SETTING,
-                    entry.span,
-                    "a component's settings have plain names, not quoted ones",
-                ));
+                self.report(
+                    Diagnostic::new(
+                        codes::UNKNOWN_SETTING,
+                        entry.span,
+                        "a component's settings have plain names, not quoted ones",
+                    )
+                    .help("write the name without quotes"),
+                );
                 continue;
             };
             if let Some((_, first)) = seen.iter().find(|(name, _)| *name == word.name) {
                 let diagnostic =
                     Diagnostic::new(codes::DUPLICATE_KEY, word.span, format!("`{}` is set twice", word.name))
+                        .help("remove one of the two")
                         .label(*first, "first set here");
                 self.report(diagnostic);
                 continue;

@@ -137,7 +137,10 @@ impl<'p> Evaluator<'p> {
                     Some(known) => names.push((known, place)),
                     None => {
                         let message = "what a metric is called must be known when built";
-                        self.report(Diagnostic::new(codes::DEPLOYED_VALUE, place, message));
+                        self.report(
+                            Diagnostic::new(codes::DEPLOYED_VALUE, place, message)
+                                .help("write its name out: `x.metric(\"Errors\")`"),
+                        );
                         return None;
                     }
                 },
@@ -206,7 +209,7 @@ impl<'p> Evaluator<'p> {
                 };
                 if !(0.0..=100.0).contains(&rank) {
                     let message = format!("a percentile lies between 0 and 100, not at {rank}");
-                    return Some(Err(Diagnostic::new(codes::VALUE_OUT_OF_RANGE, *rank_place, message)));
+                    return Some(Err(Diagnostic::new(codes::VALUE_OUT_OF_RANGE, *rank_place, message).help("the median is `percentile(x, 50, 5min)`, what one in a hundred exceeds `percentile(x, 99, 5min)`")));
                 }
                 (metric, format!("p{rank}"), (*period, *place))
             }
@@ -219,7 +222,7 @@ impl<'p> Evaluator<'p> {
         // CloudWatch knows 1, 5, 10, 20 and 30 seconds, and whole minutes.
         let fits = [1_000, 5_000, 10_000, 20_000, 30_000].contains(&period) || (period > 0 && period % 60_000 == 0);
         if !fits {
-            let message = "CloudWatch has no periods of this length";
+            let message = "there are no periods of this length";
             let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, place, message)
                 .help("take 1s, 5s, 10s, 20s, 30s, or whole minutes");
             return Some(Err(diagnostic));

@@ -19,6 +19,7 @@ mod fields;
 mod finish;
 mod granted;
 mod instances;
+mod instead;
 mod metrics;
 pub mod model;
 mod naming;

@@ -68,7 +68,10 @@ impl<'p> Evaluator<'p> {
             }
         };
         if text.is_none() {
-            self.report(Diagnostic::new(codes::DEPLOYED_VALUE, name.span, "this text must be known when built"));
+            self.report(
+                Diagnostic::new(codes::DEPLOYED_VALUE, name.span, "this text must be known when built")
+                    .help("take it from a `param`, a `let` or a text that is written out"),
+            );
         }
         (text.unwrap_or_default(), value.spread)
     }

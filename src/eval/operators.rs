@@ -130,7 +130,10 @@ impl<'p> Evaluator<'p> {
         };
         let zero = matches!(second.kind, Kind::Int(0)) || matches!(second.kind, Kind::Float(number) if number == 0.0);
         if operator == BinaryOp::Divide && zero {
-            return self.error(Diagnostic::new(codes::DIVISION_BY_ZERO, right, "this divides by zero"));
+            return self.error(
+                Diagnostic::new(codes::DIVISION_BY_ZERO, right, "this divides by zero")
+                    .help("ask first: `if n == 0 then … else a / n`"),
+            );
         }
         if (matches!(first.kind, Kind::Metric(_)) || matches!(second.kind, Kind::Metric(_)))
             && let Some(kind) = self.metric_arithmetic(operator, (first, second), span)
@@ -325,11 +328,14 @@ impl<'p> Evaluator<'p> {
                     }
                 }
                 if unknown {
-                    self.report(Diagnostic::new(
-                        codes::DEPLOYED_VALUE,
-                        span,
-                        "what is in this list is known only when deployed",
-                    ));
+                    self.report(
+                        Diagnostic::new(
+                            codes::DEPLOYED_VALUE,
+                            span,
+                            "what is in this list is known only when deployed",
+                        )
+                        .help("ask about params, names or other values that are known when built"),
+                    );
                     return None;
                 }
                 Some(false)

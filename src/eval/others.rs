@@ -69,7 +69,10 @@ impl<'p> Evaluator<'p> {
             Some(Kind::Error) => return (outputs, unexported),
             Some(_) => {
                 let span = said.map_or(from.span, |value| self.model.origins.span(value.origin));
-                self.report(Diagnostic::new(codes::WRONG_TYPE, span, "`environment` is the name of one, as a text"));
+                self.report(
+                    Diagnostic::new(codes::WRONG_TYPE, span, "`environment` is the name of one, as a text")
+                        .help("write it in quotes: `environment = \"production\"`"),
+                );
                 return (outputs, unexported);
             }
         };

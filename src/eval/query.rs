@@ -57,7 +57,8 @@ impl<'p> Evaluator<'p> {
         let Some(Definition { global: Global::Policy(policy), owner }) = found else {
             let known = self.program.globals.iter().filter(|(_, global)| matches!(global, Global::Policy(_)));
             let known = known.map(|(name, _)| *name).chain(self.program.imports.keys().copied());
-            let known = known.map(|name| name.as_str()).chain(self.program.library.names());
+            let library = self.program.library.names().filter(|name| !name.starts_with(char::is_uppercase));
+            let known = known.map(|name| name.as_str()).chain(library);
             let mut known: Vec<&str> = known.collect();
             known.sort_unstable();
             let diagnostic =

@@ -548,6 +548,7 @@ impl<'p> Evaluator<'p> {
                     verb.span,
                     format!("`{}` does not apply to `{ty}`", verb.name),
                 )
+                .help("name an action that does, or one of the target's verbs")
                 .rests_on(target.instance.map_or(Span::NONE, |id| self.declaration(id)))
                 .label(target.span, "the target");
                 self.report(diagnostic);

@@ -21,7 +21,7 @@ pub(super) fn environment(model: &Model, derived: &Derived, graph: &mut Graph) -
             let message =
                 format!("stacks `{}` and `{}` are both called `{}`", twin.name, stack.name, stack.physical_name);
             diagnostics.push(
-                Diagnostic::new(codes::NAME_CLASH, step.span, message)
+                Diagnostic::new(codes::NAME_CLASH, step.span, message).help("let the rule `stack = …` in `naming` tell them apart with `{stack}`, or name one with `as \"…\"`")
                     .label(model.origins.user_span(twin.origin), "the first is declared here"),
             );
         }

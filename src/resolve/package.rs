@@ -139,6 +139,7 @@ impl<'p> Program<'p> {
                             name.span,
                             format!("`{}` defines no `{}`", source.shown, name.name),
                         )
+                        .help("define it there, or use what is there")
                         .did_you_mean(name.span, name.name.as_str(), known),
                     );
                     continue;

@@ -154,6 +154,7 @@ pub fn is_unchecked(item: &Item) -> bool {
 pub fn unknown_name(name: Symbol, span: Span, known: &[Symbol]) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_NAME, span, format!("nothing here is called `{name}`"))
         .root(name)
+        .help("define it with `let` or `param`, or as an instance")
         .did_you_mean(span, name.as_str(), known.iter().map(|name| name.as_str()));
     // How other languages call what has a word of its own here.
     let meant = match name.as_str() {

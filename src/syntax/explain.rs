@@ -159,12 +159,7 @@ fn rest(file: FileId, text: &str, span: Span) -> Diagnostic {
 fn at_place(file: FileId, text: &str, at: usize, expected: &str, context: Context) -> Diagnostic {
     let found = found(text, at);
     let place = token(file, text, at);
-    let word = text.get(place.range()).unwrap_or_default();
     let expected = if expected.is_empty() { context.wanted() } else { expected };
-    if super::RESERVED.contains(&word) && expected.starts_with("a name") {
-        return Diagnostic::new(codes::RESERVED_WORD, place, format!("`{word}` cannot be a name here"))
-            .help("it has a meaning wherever it stands; choose another name");
-    }
     let after = match sign_before(text, at) {
         Some(sign) if expected.starts_with("a value") => format!(" after `{sign}`"),
         Some(_) | None => String::new(),

@@ -4,5 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod fixes;
+mod law;
 mod programs;
+mod sites;
 mod sources;

@@ -39,8 +39,15 @@ impl Program {
         find_systems(&self.world, std::slice::from_ref(&self.folder)).unwrap().systems.into_iter().next()
     }
 
-    /// What is said of it, tests included.
+    /// What is said of it, tests included. Unoptimised code needs a deeper stack than a test's thread has.
     pub fn said(&self) -> Checked {
+        std::thread::scope(|scope| {
+            let deep = std::thread::Builder::new().stack_size(64 << 20);
+            deep.spawn_scoped(scope, || self.said_here()).unwrap().join().unwrap()
+        })
+    }
+
+    fn said_here(&self) -> Checked {
         match self.system() {
             Some(system) => driver::test(&self.world, &system, &options()).unwrap().checked,
             None => {
@@ -60,6 +67,28 @@ pub fn of_pages(section: &str) -> Vec<Program> {
         Some(Program::of(code, rest.split_once("```")?.0))
     };
     pages::codes().filter_map(program).collect()
+}
+
+/// What stands before a program that does not say it itself.
+const HEAD: &str = "system shop\nenvironment test { account = \"111122223333\", region = \"eu-west-1\" }\n";
+
+/// The programs of `tests/messages/wrong`, by file.
+pub fn of_subjects() -> Vec<(String, Vec<Program>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages/wrong");
+    let mut files: Vec<PathBuf> = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| (file.file_stem().unwrap().to_str().unwrap().to_owned(), of_subject(file))).collect()
+}
+
+fn of_subject(file: &Path) -> Vec<Program> {
+    let text = fs::read_to_string(file).unwrap();
+    let parts = text.split("=== ").skip(1).map(|part| part.split_once('\n').unwrap());
+    let whole = |program: &str| {
+        let first = program.split("\n// ../").next().unwrap_or_default();
+        let head = if first.lines().any(|line| line.starts_with("system ")) { "" } else { HEAD };
+        format!("{head}{}\n", program.trim_end())
+    };
+    parts.map(|(name, program)| Program::of(name, &whole(program))).collect()
 }
 
 /// The programs of `tests/cases/programs`.

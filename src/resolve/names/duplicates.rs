@@ -133,6 +133,7 @@ fn instance_twice(name: Ident, first: Span) -> Diagnostic {
 pub fn output_twice(name: Ident, first: Span) -> Diagnostic {
     let message = format!("the output `{}` is defined twice", name.name);
     Diagnostic::new(codes::DUPLICATE_DEFINITION, name.span, message)
+        .help("rename one of the two, or join their values into one")
         .label(first, "first defined here")
         .help("rename one of the two, or remove it")
 }
