@@ -4,6 +4,7 @@ use pest::error::ErrorVariant;
 
 use super::foreign;
 use super::grammar::{self, Rule, keyword};
+use crate::base::limits::MAX_DEPTH;
 use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, codes};
 
@@ -132,10 +133,16 @@ pub(super) fn empty_brackets(span: Span) -> Diagnostic {
         .help("write a value, or remove the brackets")
 }
 
-/// A file that the parser gave up as a whole: its own limit of nesting was reached.
+/// Something is nested more deeply than a tree may be.
+pub(super) fn too_deep(place: Span) -> Diagnostic {
+    Diagnostic::new(codes::TOO_DEEP, place, format!("this is nested more than {MAX_DEPTH} deep"))
+        .help("give inner values names with `let`, or make a component of them")
+}
+
+/// A file that the parser gave up as a whole, because its stack was nearly used up: how many levels that takes depends on
+/// how the compiler was built, but it is always more than a tree may have, so the same is said.
 pub(super) fn unreadable(file: FileId, text: &str, at: usize) -> Diagnostic {
-    Diagnostic::new(codes::TOO_DEEP, token(file, text, at), "values are nested too deeply around here")
-        .help("give inner values names with `let`")
+    too_deep(token(file, text, at))
 }
 
 fn rest(file: FileId, text: &str, span: Span) -> Diagnostic {

@@ -109,11 +109,7 @@ impl<'t> Lower<'t> {
         if self.depth + levels > MAX_DEPTH {
             if !self.reported_depth {
                 self.reported_depth = true;
-                let message = format!("this is nested more than {MAX_DEPTH} deep");
-                self.report(
-                    Diagnostic::new(codes::TOO_DEEP, place, message)
-                        .help("give inner values names with `let`, or make a component of them"),
-                );
+                self.report(explain::too_deep(place));
             }
             return false;
         }
