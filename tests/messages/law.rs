@@ -40,7 +40,7 @@ fn faults(sentence: &str) -> Vec<&'static str> {
     if outside.ends_with(['.', '!']) || outside.contains(". ") || outside.contains("! ") {
         faults.push("is more than one sentence, or ends with a full stop");
     }
-    if sentence.matches('`').count() % 2 != 0 {
+    if !sentence.matches('`').count().is_multiple_of(2) {
         faults.push("has a backtick without its other half");
     }
     faults
