@@ -20,6 +20,7 @@ pub mod eval;
 pub mod format;
 pub mod order;
 pub mod prove;
+pub mod report;
 pub mod resolve;
 pub mod syntax;
 pub mod types;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::render::Format;
+use crate::report;
 use crate::syntax::ast::Date;
 use crate::world::Day;
 
@@ -62,6 +64,9 @@ pub enum Command {
     /// Bring sources into canonical form
     #[command(after_help = "Example: infrac fmt specs/hr-lab")]
     Fmt(FmtArguments),
+    /// Show a table that a reviewer wants
+    #[command(after_help = "Example: infrac report access specs/hr-lab --env team01")]
+    Report(ReportArguments),
     /// Ask what IAM decides
     #[command(subcommand, arg_required_else_help = true, after_help = "Example: infrac iam simulate request.json")]
     Iam(IamCommand),
@@ -127,6 +132,26 @@ pub struct WhoCanArguments {
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
     /// The form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: AnswerFormat,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac report`.
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Which table
+    #[arg(value_name = "TABLE", value_parser = reports())]
+    pub table: String,
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The form of the table
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: AnswerFormat,
     /// The form of diagnostics
@@ -346,6 +371,10 @@ pub enum PlanFormat {
     Mermaid,
     /// A Graphviz diagram.
     Dot,
+}
+
+fn reports() -> PossibleValuesParser {
+    PossibleValuesParser::new(report::ALL.iter().map(|kind| PossibleValue::new(kind.name).help(kind.about)))
 }
 
 fn key_and_value(text: &str) -> Result<(String, String), String> {

@@ -150,6 +150,7 @@ impl Fixture {
             target,
             verbs: vec![Symbol::new("read")],
             permissions: vec![Permission {
+                verb: Symbol::new("read"),
                 actions: actions.iter().map(|action| Symbol::new(action)).collect(),
                 resources: resources.iter().map(|resource| template(resource)).collect(),
                 conditions: Vec::new(),

@@ -20,7 +20,7 @@ use crate::eval::model::Model;
 use crate::order::Plan;
 use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError, pack};
-use crate::{emit, prove};
+use crate::{emit, prove, report};
 
 pub use compare::{Compared, Side, compare};
 pub use mend::{Applied, Mended, mend};
@@ -243,6 +243,32 @@ pub fn plan(
     }
     let text = plan::render(&builds, &checked.sources, form);
     Ok(Planned { checked, text: Some(text) })
+}
+
+/// A report.
+#[derive(Debug)]
+pub struct Reported {
+    /// What the check found.
+    pub checked: Checked,
+    /// The report; none if there is an error.
+    pub report: Option<report::Report>,
+}
+
+/// A table about a system, if there is no error in it.
+pub fn report(
+    world: &dyn World,
+    system: &SystemFolder,
+    options: &Options,
+    kind: report::Kind,
+) -> Result<Reported, WorldError> {
+    let mut run = run::run(world, system, options)?;
+    let builds = std::mem::take(&mut run.builds);
+    let checked = run.checked();
+    if checked.has_errors() {
+        return Ok(Reported { checked, report: None });
+    }
+    let report = (kind.make)(report::System { builds: &builds, sources: &checked.sources });
+    Ok(Reported { checked, report: Some(report) })
 }
 
 /// Runs the tests of a system.

@@ -382,6 +382,8 @@ pub struct Statement {
 /// Actions on resources under conditions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Permission {
+    /// The verb that means it, or the action as written.
+    pub verb: Symbol,
     /// `service:Action`.
     pub actions: Vec<Symbol>,
     /// ARN patterns, or `*`.

@@ -335,7 +335,7 @@ impl<'p> Evaluator<'p> {
         for under in under {
             let scope = self.access_scope(&outer, target, under, actor);
             let before = std::mem::replace(&mut self.unset_is_none, of_type);
-            self.access_items(&declared.body, &scope, conditions, found);
+            self.access_items(verb.name, &declared.body, &scope, conditions, found);
             self.unset_is_none = before;
         }
     }
@@ -367,6 +367,7 @@ impl<'p> Evaluator<'p> {
 
     fn access_items(
         &mut self,
+        verb: Symbol,
         items: &'p [AccessItem],
         scope: &Scope<'p>,
         conditions: &[Condition],
@@ -375,13 +376,13 @@ impl<'p> Evaluator<'p> {
         for item in items {
             match item {
                 AccessItem::Statement(statement) => {
-                    if let Some(permission) = self.access_statement(statement, scope, conditions) {
+                    if let Some(permission) = self.access_statement(verb, statement, scope, conditions) {
                         found.push(permission);
                     }
                 }
                 AccessItem::If { condition, then, otherwise, .. } => match self.condition(condition, scope) {
-                    Some(true) => self.access_items(then, scope, conditions, found),
-                    Some(false) => self.access_items(otherwise, scope, conditions, found),
+                    Some(true) => self.access_items(verb, then, scope, conditions, found),
+                    Some(false) => self.access_items(verb, otherwise, scope, conditions, found),
                     None => {}
                 },
             }
@@ -390,6 +391,7 @@ impl<'p> Evaluator<'p> {
 
     fn access_statement(
         &mut self,
+        verb: Symbol,
         statement: &'p AccessStatement,
         scope: &Scope<'p>,
         conditions: &[Condition],
@@ -439,6 +441,7 @@ impl<'p> Evaluator<'p> {
         all.extend(conditions.iter().filter(concerns).cloned());
         let origin = self.model.origins.add(statement.span, "", self.through);
         Some(Permission {
+            verb,
             actions: statement.actions.iter().map(|action| action.name).collect(),
             resources,
             conditions: all,
@@ -567,7 +570,13 @@ impl<'p> Evaluator<'p> {
             }
         }
         let origin = self.model.origins.add(verb.span, "", self.through);
-        Some(Permission { actions: vec![verb.name], resources, conditions: conditions.to_vec(), origin })
+        Some(Permission {
+            verb: verb.name,
+            actions: vec![verb.name],
+            resources,
+            conditions: conditions.to_vec(),
+            origin,
+        })
     }
 
     /// How the resources that an action takes are written, beginning with the target's ARN.

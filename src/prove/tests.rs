@@ -132,6 +132,7 @@ fn access() -> Sample {
     let origin = s.origin(0, 9);
     let arn = Text::hole(Hole::Resource(bucket, Attribute::Arn));
     let permission = |action: &str, resource: &Text, conditions: Vec<Condition>| Permission {
+        verb: Symbol::new(action),
         actions: vec![Symbol::new(action)],
         resources: vec![resource.clone()],
         conditions,

@@ -7,6 +7,7 @@ mod diff;
 mod formatting;
 mod help;
 mod reading;
+mod reports;
 mod streams;
 
 use std::path::Path;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::base::Symbol;
 use crate::check::access::names::Names;
 use crate::check::access::{facts, texts};
 use crate::check::iam::{self, Caller, Kind, Policies, Policy};
@@ -20,6 +21,8 @@ use crate::syntax::ast::{ConditionOperator, Side};
 pub struct Rule {
     /// The statement, as IAM reads it.
     pub statement: iam::Statement,
+    /// The verb or the action that it was said with; none if it stands in a document.
+    pub verb: Option<Symbol>,
     /// What made it.
     pub origin: Origin,
 }
@@ -72,6 +75,11 @@ impl<'m> Holdings<'m> {
     /// What stands in the policy of a resource; for a role, whom it trusts.
     pub fn of_resource(&self, id: ResourceId) -> &[Rule] {
         self.resources.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// All resources that have a policy; for a role, whom it trusts.
+    pub fn resources(&self) -> impl Iterator<Item = ResourceId> + '_ {
+        self.resources.keys().copied()
     }
 
     /// What a role's boundary leaves, if it has one that is known.
@@ -159,13 +167,13 @@ impl<'m> Holdings<'m> {
         }
         let in_identity = role.filter(|_| statement.side != Side::Resource || target.is_none());
         if let Some(role) = in_identity {
-            let rules = read(&Value::Object(value.clone()), Kind::Identity, statement.origin);
+            let rules = read(&Value::Object(value.clone()), Kind::Identity, statement.origin, Some(permission.verb));
             self.roles.entry(role).or_default().extend(rules);
         }
         let elsewhere = statement.side != Side::Principal || role.is_none() || statement.effect == Effect::Deny;
         if let Some(target) = target.filter(|_| elsewhere) {
             value.insert(String::from("Principal"), self.principal(&statement.who, home));
-            let rules = read(&Value::Object(value), Kind::Resource, statement.origin);
+            let rules = read(&Value::Object(value), Kind::Resource, statement.origin, Some(permission.verb));
             self.resources.entry(target).or_default().extend(rules);
         }
     }
@@ -268,7 +276,7 @@ impl<'m> Holdings<'m> {
         if !conditions.is_empty() {
             value.insert(String::from("Condition"), Value::Object(conditions));
         }
-        let rules = read(&Value::Object(value), Kind::Resource, resource.origin);
+        let rules = read(&Value::Object(value), Kind::Resource, resource.origin, None);
         self.resources.entry(function).or_default().extend(rules);
     }
 
@@ -280,18 +288,18 @@ impl<'m> Holdings<'m> {
         for statement in items(document.get("Statement")) {
             let origin = if statement.origin == Origin::INHERITED { document.origin } else { statement.origin };
             let origin = if origin == Origin::INHERITED { resource.origin } else { origin };
-            rules.extend(read(&json(self.model, statement, resource.stack), kind, origin));
+            rules.extend(read(&json(self.model, statement, resource.stack), kind, origin, None));
         }
         rules
     }
 }
 
 /// A statement as IAM reads it.
-fn read(statement: &Value, kind: Kind, origin: Origin) -> Vec<Rule> {
+fn read(statement: &Value, kind: Kind, origin: Origin, verb: Option<Symbol>) -> Vec<Rule> {
     let document = serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] });
     let policy = iam::parse(&document, kind, "");
     let statements = policy.map(|policy| policy.statements).unwrap_or_default();
-    statements.into_iter().map(|statement| Rule { statement, origin }).collect()
+    statements.into_iter().map(|statement| Rule { statement, verb, origin }).collect()
 }
 
 /// The resource that a value is a reference to.

@@ -9,6 +9,7 @@ mod fmt;
 mod iam;
 mod man;
 mod plan;
+mod report;
 mod test;
 
 use std::io::Read;
@@ -39,6 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Test(arguments) => test::run(&world, arguments, shown),
         Command::Can(arguments) => can::run(&world, arguments, shown),
         Command::WhoCan(arguments) => can::run_who(&world, arguments, shown),
+        Command::Report(arguments) => report::run(&world, arguments, shown),
         Command::Fmt(arguments) => fmt::run(&world, arguments, shown),
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),

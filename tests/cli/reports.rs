@@ -1,0 +1,38 @@
+//! `infrac report`.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::run;
+
+const SHOP: &str = "tests/iam/systems/shop";
+
+#[test]
+fn access_is_told_with_conditions_and_places() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "access", SHOP]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn access_as_data_says_the_same() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "access", SHOP, "--format", "json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let access = data["entries"][0]["access"].as_array().unwrap();
+    let of_vault: Vec<&Value> =
+        access.iter().filter(|entry| entry["resources"][0] == "Files.vault" && entry["verb"] == "decrypt").collect();
+    // Said in two policies, and told once.
+    assert_eq!(of_vault.len(), 1);
+    insta::assert_snapshot!(serde_json::to_string_pretty(of_vault[0]).unwrap());
+    let star = access.iter().find(|entry| entry["arns"][0] == "*").unwrap();
+    assert_eq!(star["everything"]["ec2:DescribeVpcs"], "IAM has no resource for it");
+}
+
+#[test]
+fn an_unknown_table_ends_with_2_and_names_those_that_there_are() {
+    let run = run(Path::new("."), &["report", "axess"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("possible values: access"), "{}", run.err);
+}
