@@ -42,6 +42,9 @@ pub const MAX_EVALUATION_DEPTH: u32 = 400;
 /// How many states the comparison of two sets of permissions may go through. Beyond it they count as different.
 pub const MAX_PROOF_STATES: usize = 20_000;
 
+/// How many combinations of values the conditions of a merged statement may have: a proof may look at each for itself.
+pub const MAX_CONDITION_CASES: usize = 256;
+
 /// How deeply values may be nested in a CloudFormation template.
 pub const MAX_TEMPLATE_DEPTH: usize = 128;
 

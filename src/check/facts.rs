@@ -116,6 +116,17 @@ pub mod quota {
     pub const BYTES: usize = 1_000_000;
     /// Characters of a logical id, a parameter's or an output's name.
     pub const ID: usize = 255;
+    /// Characters of policies, white space aside: the type, the property that holds the document, and the most (the services' own
+    /// pages on quotas; a role's trust can be raised to 8,192 on request).
+    pub const POLICIES: &[(&str, &str, usize)] = &[
+        ("AWS::IAM::ManagedPolicy", "PolicyDocument", 6_144),
+        ("AWS::IAM::Role", "AssumeRolePolicyDocument", 2_048),
+        ("AWS::S3::BucketPolicy", "PolicyDocument", 20_480),
+        ("AWS::SQS::QueuePolicy", "PolicyDocument", 8_192),
+        ("AWS::SNS::TopicPolicy", "PolicyDocument", 30_720),
+        ("AWS::KMS::Key", "KeyPolicy", 32_768),
+        ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", 20_480),
+    ];
 }
 
 /// Types that run an engine, and their properties for its name and its version.

@@ -41,6 +41,51 @@ pub(super) fn templates_fit(world: &mut World<'_>) {
     }
 }
 
+/// No policy is longer than its service takes.
+pub(super) fn policies_fit(world: &mut World<'_>) {
+    let model = world.model;
+    for (id, resource) in world.derived.templates.iter().flat_map(|template| &template.resources) {
+        for (_, property, most) in quota::POLICIES.iter().filter(|(ty, ..)| *ty == resource.ty) {
+            let Json::Map(properties) = &resource.properties.json else { continue };
+            let count = properties.get(*property).map_or(0, written);
+            if count > *most {
+                let message = format!("`{property}` of `{id}` has {count} characters or more, {most} are the most");
+                let place = model.origins.user_span(resource.origin);
+                world.found.push(
+                    Diagnostic::new(codes::QUOTA_EXCEEDED, place, message).help(
+                        "say less about single principals: name a role that several can act as, or a path of names",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// At least so many characters in the end: of what a function gives, only what is known counts.
+fn written(tree: &Tree) -> usize {
+    let known = |text: &str| {
+        let (mut count, mut rest) = (0, text);
+        while let Some((before, after)) = rest.split_once("${") {
+            count += before.chars().count();
+            rest = after.split_once('}').map_or("", |(_, after)| after);
+        }
+        count + rest.chars().count()
+    };
+    match &tree.json {
+        Json::Map(entries) => match entries.iter().next() {
+            Some((function, value)) if entries.len() == 1 && (function.starts_with("Fn::") || function == "Ref") => {
+                match &value.json {
+                    Json::Text(text) if function == "Fn::Sub" => known(text) + 2,
+                    Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Text(_) | Json::List(_) | Json::Map(_) => 2,
+                }
+            }
+            Some(_) | None => entries.iter().map(|(key, value)| key.len() + written(value) + 4).sum::<usize>() + 1,
+        },
+        Json::List(items) => items.iter().map(|item| written(item) + 1).sum::<usize>() + 1,
+        Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Text(_) => size(tree),
+    }
+}
+
 /// At least so many bytes: without the white space that is emitted between them.
 fn bytes(template: &Template) -> usize {
     let resources = template.resources.iter().map(|(id, resource)| {

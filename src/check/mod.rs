@@ -48,6 +48,7 @@ const CHECKS: &[Check] = &[
     accounts::one_for_each_account,
     accounts::no_literal_account,
     limits::templates_fit,
+    limits::policies_fit,
     privilege::no_wildcards,
     privilege::roles_are_passed_to_a_service,
     privilege::no_administrators,

@@ -228,6 +228,12 @@ impl<'m> Build<'m> {
         crate::derive::order::reaches(&self.edges, first, second)
     }
 
+    /// The stacks that need one, because of what CloudFormation or the plan enforces.
+    pub fn after(&self, first: StackId) -> impl Iterator<Item = StackId> {
+        let enforced = self.edges.iter().filter(move |edge| edge.before == first && edge.kind != EdgeKind::Name);
+        enforced.map(|edge| edge.after)
+    }
+
     fn deploy_param(&mut self, name: Symbol, stack: StackId) -> String {
         let id = self.free_parameter(stack, &pascal(name.as_str()));
         if let Some(param) = self.model.deploy_params.get(&name)

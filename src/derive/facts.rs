@@ -252,3 +252,37 @@ pub mod capability {
     /// The template is expanded by a transform.
     pub const AUTO_EXPAND: &str = "CAPABILITY_AUTO_EXPAND";
 }
+
+/// Whether a key with many values says what somebody or something is, and not what a request touches: the paths of its organisation,
+/// the services that act for it, the groups that an identity provider puts it in.
+pub fn says_what_one_is(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    (key.starts_with("aws:") && key != "aws:tagkeys")
+        || key.starts_with("saml:")
+        || key.ends_with("orgpaths")
+        || matches!(
+            key.as_str(),
+            "kms:resourcealiases" | "payment-cryptography:resourcealiases" | "sts:requestcontextproviders"
+        )
+}
+
+/// How long policies may be, in characters without white space (IAM User Guide, "IAM and AWS STS quotas").
+pub mod policy {
+    /// All policies in a role together.
+    pub const INLINE: usize = 10_240;
+    /// A policy that is attached.
+    pub const ATTACHED: usize = 6_144;
+    /// How many can be attached to a role, unless AWS has been asked for more.
+    pub const ATTACHMENTS: usize = 10;
+    /// A document around its statements.
+    pub const FRAME: usize = 50;
+    /// A value that only a deployment knows: the ARN of a resource with a long name.
+    pub const UNKNOWN: usize = 150;
+    /// A region's name.
+    pub const REGION: usize = 14;
+}
+
+/// The property of a role that names what is attached to it.
+pub const ROLE_ATTACHMENTS: &str = "ManagedPolicyArns";
+/// A policy that is attached to roles.
+pub const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";

@@ -22,7 +22,9 @@ pub mod fixture;
 mod graph;
 mod lower;
 mod order;
+mod places;
 mod policies;
+mod quota;
 mod refs;
 mod rules;
 mod statements;
@@ -43,7 +45,7 @@ pub use depends::uses;
 pub use facts::is_custom;
 pub use lower::known_text;
 pub use refs::{Atom, Place, Reference, expand, has_name, joined};
-pub use statements::operator as condition_operator;
+pub use statements::{Asks, asks};
 pub use suppress::{JUDGES, covers, outside, within};
 
 /// Lowers one environment.

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::base::{IndexMap, Symbol};
 use crate::derive::build::Build;
 use crate::derive::depends::Added;
-use crate::derive::facts;
+use crate::derive::facts::{self, policy};
 use crate::derive::graph;
+use crate::derive::places::Awaited;
+use crate::derive::quota;
 use crate::derive::refs::{Atom, Place, Reference, expand, joined, written_in_policy};
-use crate::derive::statements::{Open, Who};
+use crate::derive::statements::{Open, Who, merged};
 use crate::derive::template::{EdgeKind, Json, TemplateResource, Tree};
 use crate::derive::text::pascal;
 use crate::diag::{Diagnostic, codes};
-use crate::eval::model::{Effect, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who as Said};
+use crate::eval::model::{Effect, Model, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who as Said};
 use crate::eval::origin::Origin;
-use crate::eval::value::{Attribute, Hole, Piece, Principal, Pseudo, Template};
+use crate::eval::value::{Attribute, Hole, NodeKind, Piece, Principal, Pseudo, Template};
 use crate::syntax::ast::Side;
 
 /// The name of the policy that holds what was granted.
@@ -27,16 +29,29 @@ impl Build<'_> {
         let mut inline: BTreeMap<ResourceId, Vec<Open>> = BTreeMap::new();
         let mut beside: BTreeMap<(StackId, ResourceId), Vec<Open>> = BTreeMap::new();
         let mut owned: BTreeMap<ResourceId, Vec<&Statement>> = BTreeMap::new();
-        for statement in &model.statements {
-            let sides = self.sides(statement);
+        let sides: Vec<Sides> = model.statements.iter().map(|statement| self.sides(statement)).collect();
+        let mut awaited = Awaited::default();
+        for sides in &sides {
+            if let (Some(role), Some(target)) = (sides.role, sides.target) {
+                awaited.named(self, role, target);
+            }
+        }
+        for (statement, sides) in model.statements.iter().zip(&sides) {
             if let (Some(role), true) = (sides.role, sides.identity) {
                 for permission in &statement.permissions {
                     let home = model.resource(role).stack;
                     let open = |stack| Open::of(model, statement, permission, Place { stack, policy: true });
                     let here = open(home);
-                    match self.obstacle(role, &here) {
-                        None => inline.entry(role).or_default().push(here),
-                        Some(stack) => beside.entry((stack, role)).or_default().push(open(stack)),
+                    match awaited.obstacle(self, role, &here) {
+                        None => {
+                            awaited.written(self, &here, home);
+                            inline.entry(role).or_default().push(here);
+                        }
+                        Some(stack) => {
+                            let there = open(stack);
+                            awaited.written(self, &there, stack);
+                            beside.entry((stack, role)).or_default().push(there);
+                        }
                     }
                 }
             }
@@ -45,11 +60,26 @@ impl Build<'_> {
             }
         }
         let mut added = Vec::new();
+        let mut rooms: BTreeMap<ResourceId, Room> = BTreeMap::new();
         for (role, statements) in inline {
-            self.inline_policy(role, statements);
+            let room = rooms.entry(role).or_insert_with(|| self.room(role));
+            let (own, rest) = room.portions(model, statements);
+            if !own.is_empty() {
+                self.inline_policy(role, own);
+            }
+            let stack = model.resource(role).stack;
+            added.extend(self.attached(stack, role, room, rest));
         }
         for ((stack, role), statements) in beside {
-            added.push(self.policy_beside(stack, role, statements));
+            let room = rooms.entry(role).or_insert_with(|| self.room(role));
+            let (own, rest) = room.portions(model, statements);
+            if !own.is_empty() {
+                added.push(self.policy_beside(stack, role, own));
+            }
+            added.extend(self.attached(stack, role, room, rest));
+        }
+        for (role, room) in rooms {
+            self.few_enough(role, &room);
         }
         for (target, statements) in owned {
             added.extend(self.resource_policy(target, &statements));
@@ -103,25 +133,6 @@ impl Build<'_> {
         self.diagnostics.push(diagnostic.help("grant it to an instance with a role: `grant app read on …`"));
     }
 
-    /// The stack where a statement must stand instead, if in its role it would close a circle.
-    fn obstacle(&self, role: ResourceId, open: &Open) -> Option<StackId> {
-        let model = self.model;
-        let home = model.resource(role).stack;
-        let graph = graph::references(&self.templates[home.index()]);
-        let own = &model.resource(role).logical_id;
-        for atom in open.atoms() {
-            let Atom::Resource(id, _) = atom else { continue };
-            let used = model.resource(*id);
-            if used.stack != home && self.precedes(home, used.stack) {
-                return Some(used.stack);
-            }
-            if used.stack == home && *id != role && graph::reaches(&graph, &used.logical_id, own) {
-                return Some(home);
-            }
-        }
-        None
-    }
-
     fn inline_policy(&mut self, role: ResourceId, statements: Vec<Open>) {
         let model = self.model;
         let resource = model.resource(role);
@@ -135,16 +146,84 @@ impl Build<'_> {
         }
     }
 
+    /// What a role's policies can hold besides what the source writes.
+    fn room(&self, role: ResourceId) -> Room {
+        let resource = self.model.resource(role);
+        let written = resource.properties.get(facts::ROLE_POLICIES).map_or(0, quota::of_value);
+        let attached = match resource.properties.get(facts::ROLE_ATTACHMENTS).map(|node| &node.kind) {
+            Some(NodeKind::List(items)) => items.len(),
+            Some(_) | None => 0,
+        };
+        Room { own: policy::INLINE.saturating_sub(written), attached, added: 0 }
+    }
+
+    /// A role has no more policies attached than it may have.
+    fn few_enough(&mut self, role: ResourceId, room: &Room) {
+        let all = room.attached + room.added;
+        if room.added == 0 || all <= policy::ATTACHMENTS {
+            return;
+        }
+        let resource = self.model.resource(role);
+        let message = format!("`{}` is granted more than the policies of a role can say", resource.path);
+        let many = format!("it would have {all} policies attached, {} are the most", policy::ATTACHMENTS);
+        self.diagnostics.push(
+            Diagnostic::new(codes::QUOTA_EXCEEDED, self.span(resource.origin), message)
+                .here(many)
+                .help("give what does different things roles of their own"),
+        );
+    }
+
+    /// What a role's own policies cannot hold, in policies that are attached to it.
+    fn attached(&mut self, stack: StackId, role: ResourceId, room: &mut Room, portions: Vec<Vec<Open>>) -> Vec<Added> {
+        let model = self.model;
+        let resource = model.resource(role);
+        let place = Place { stack, policy: true };
+        let mut added = Vec::new();
+        for statements in portions {
+            let origin = statements.first().map_or(resource.origin, |open| open.origin);
+            room.added += 1;
+            let number = room.added + 1;
+            let id = if resource.stack == stack {
+                format!("{}AccessPolicy{number}", resource.logical_id)
+            } else {
+                format!(
+                    "{}{}AccessPolicy{number}",
+                    pascal(model.stack(resource.stack).name.as_str()),
+                    resource.logical_id
+                )
+            };
+            let document = self.document(statements, place);
+            let name = self.role_name(role, stack, origin);
+            let properties = Tree::map([("PolicyDocument", document), ("Roles", Tree::list([name]))]);
+            let title = format!("more access of {}", resource.path);
+            self.add(stack, &id, facts::MANAGED_POLICY, title, properties, origin);
+            added.push(Added { stack, id, of: role });
+        }
+        added
+    }
+
+    /// A role's name, as a policy beside it names it. Within a stack the policy waits for its role.
+    fn role_name(&mut self, role: ResourceId, stack: StackId, origin: Origin) -> Tree {
+        let model = self.model;
+        let place = Place { stack, policy: true };
+        let resource = model.resource(role);
+        let name = if resource.stack == stack {
+            vec![Atom::Resource(role, Reference::Ref)]
+        } else {
+            let what = format!("{}.name", resource.path);
+            self.edge(resource.stack, stack, EdgeKind::Name, what, None, origin);
+            expand(model, &Template::hole(Hole::Resource(role, Attribute::Id)), place)
+        };
+        self.tree(joined(name), place, origin)
+    }
+
     fn policy_beside(&mut self, stack: StackId, role: ResourceId, statements: Vec<Open>) -> Added {
         let model = self.model;
         let resource = model.resource(role);
         let place = Place { stack, policy: true };
         let origin = statements.first().map_or(resource.origin, |open| open.origin);
         let document = self.document(statements, place);
-        let asked = expand(model, &Template::hole(Hole::Resource(role, Attribute::Id)), place);
-        // Within a stack the policy waits for its role.
-        let name = if resource.stack == stack { vec![Atom::Resource(role, Reference::Ref)] } else { asked };
-        let name = self.tree(joined(name), place, origin);
+        let name = self.role_name(role, stack, origin);
         let (id, policy_name) = if resource.stack == stack {
             (format!("{}AccessPolicy", resource.logical_id), format!("{ACCESS}-beside"))
         } else {
@@ -152,10 +231,6 @@ impl Build<'_> {
             let here = model.stack(stack).name.as_str().to_ascii_lowercase();
             (format!("{home}{}AccessPolicy", resource.logical_id), format!("{ACCESS}-{here}"))
         };
-        if resource.stack != stack {
-            let what = format!("{}.name", resource.path);
-            self.edge(resource.stack, stack, EdgeKind::Name, what, None, origin);
-        }
         let properties = Tree::map([
             ("PolicyName", Tree::text(policy_name)),
             ("PolicyDocument", document),
@@ -304,6 +379,28 @@ impl Build<'_> {
             Some(arn) if holder.stack != stack => Who::One("AWS", arn),
             Some(_) | None => Who::One("AWS", vec![reference]),
         }
+    }
+}
+
+/// What a role's policies can still hold.
+struct Room {
+    /// Characters of its own policies.
+    own: usize,
+    /// Policies that the source attaches.
+    attached: usize,
+    /// Those that were added.
+    added: usize,
+}
+
+impl Room {
+    /// Statements in portions: what its own policies hold, and the rest for policies that are attached.
+    fn portions(&mut self, model: &Model, statements: Vec<Open>) -> (Vec<Open>, Vec<Vec<Open>>) {
+        let (own, rest) = quota::portions(model, merged(statements), self.own.saturating_sub(policy::FRAME));
+        if !own.is_empty() {
+            let used: usize = own.iter().map(|open| quota::length(model, open)).sum();
+            self.own = self.own.saturating_sub(used + policy::FRAME);
+        }
+        (own, rest)
     }
 }
 

@@ -60,6 +60,19 @@ pub fn expand(model: &Model, text: &Template, place: Place) -> Vec<Atom> {
     atoms
 }
 
+/// The same of a text whose pseudo parameters mean another stack than the one where it is written.
+pub fn expand_for(model: &Model, text: &Template, home: StackId, place: Place) -> Vec<Atom> {
+    let mut atoms = Vec::new();
+    for piece in text.pieces.iter() {
+        match piece {
+            Piece::Literal(literal) => atoms.push(Atom::Text(literal.to_string())),
+            Piece::Hole(Hole::Pseudo(pseudo)) => atoms.push(of_stack(model, *pseudo, home, place.stack)),
+            Piece::Hole(hole) => expand_hole(model, *hole, place, &mut atoms),
+        }
+    }
+    atoms
+}
+
 fn expand_hole(model: &Model, hole: Hole, place: Place, atoms: &mut Vec<Atom>) {
     match hole {
         Hole::Resource(id, attribute) => expand_resource(model, id, attribute, place, atoms),

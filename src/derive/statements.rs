@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::limits::MAX_CONDITION_CASES;
 use crate::base::{IndexMap, Symbol};
 use crate::catalog::{KeyType, catalog};
 use crate::derive::build::Build;
-use crate::derive::refs::{Atom, Place, expand, joined};
+use crate::derive::facts;
+use crate::derive::refs::{Atom, Place, expand_for, joined};
 use crate::derive::template::{Json, Tree};
 use crate::derive::text::pascal;
 use crate::eval::model::{Condition, ConditionValue, Effect, Model, Permission, Statement};
@@ -15,6 +17,8 @@ use crate::syntax::ast::ConditionOperator;
 
 /// The version of the policy language.
 const VERSION: &str = "2012-10-17";
+/// The operator that asks whether a key is there.
+const NULL: &str = "Null";
 /// The longest statement id we make.
 const LONGEST_SID: usize = 64;
 
@@ -51,11 +55,22 @@ pub enum Who {
 impl Open {
     /// One permission of a statement.
     pub fn of(model: &Model, statement: &Statement, permission: &Permission, place: Place) -> Open {
-        let write = |text: &Template| joined(expand(model, text, place));
+        // What a grant calls `region` is that of what it is about.
+        let role = match &statement.who {
+            crate::eval::model::Who::Role(role) => Some(*role),
+            crate::eval::model::Who::Other(_) => None,
+        };
+        let home = statement.target.or(role).map_or(place.stack, |id| model.resource(id).stack);
+        let write = |text: &Template| joined(expand_for(model, text, home, place));
         let mut conditions: BTreeMap<(String, String), BTreeSet<Vec<Atom>>> = BTreeMap::new();
         for condition in &permission.conditions {
-            let key = (operator(condition), condition.key.as_str().to_owned());
-            conditions.entry(key).or_default().extend(values(condition, &write));
+            let Asks { operator, present } = asks(condition, statement.effect);
+            let key = condition.key.as_str().to_owned();
+            if present {
+                let there = conditions.entry((NULL.to_owned(), key.clone())).or_default();
+                there.insert(vec![Atom::Text("false".into())]);
+            }
+            conditions.entry((operator, key)).or_default().extend(values(condition, &write));
         }
         let about = match statement.target {
             Some(target) => pascal(&model.resource(target).id),
@@ -84,7 +99,8 @@ impl Open {
         self.resources.iter().chain(conditions).chain(principal).flatten()
     }
 
-    fn name(&self) -> String {
+    /// What its statement is called, unless another one is called so.
+    pub fn name(&self) -> String {
         let words = |set: &BTreeSet<String>| set.iter().map(String::as_str).collect::<String>();
         let effect = match self.effect {
             Effect::Allow => "",
@@ -106,40 +122,72 @@ fn last(verb: &str) -> &str {
 
 /// The statements with equal parts merged, in an order that depends on nothing but their content.
 pub fn merged(statements: Vec<Open>) -> Vec<Open> {
-    let actions = unite(
-        statements,
-        |one, other| one.resources == other.resources,
-        |one, other| {
-            one.actions.extend(other.actions);
-        },
-    );
-    let mut both = unite(
-        actions,
-        |one, other| one.actions == other.actions,
-        |one, other| {
-            one.resources.extend(other.resources);
-        },
-    );
-    both.sort_by(|a, b| {
+    let mut statements = statements;
+    // Each step can make others alike: actions of equal resources, resources of equal actions, values of equal keys.
+    loop {
+        let before = statements.len();
+        statements = unite(statements, |one, other| {
+            let alike = one.conditions == other.conditions && one.resources == other.resources;
+            if alike {
+                one.actions.extend(other.actions.iter().copied());
+            }
+            alike
+        });
+        statements = unite(statements, |one, other| {
+            let alike = one.conditions == other.conditions && one.actions == other.actions;
+            if alike {
+                one.resources.extend(other.resources.iter().cloned());
+            }
+            alike
+        });
+        statements = unite(statements, |one, other| {
+            one.actions == other.actions && one.resources == other.resources && widen(one, other)
+        });
+        if statements.len() == before {
+            break;
+        }
+    }
+    statements.sort_by(|a, b| {
         let key = |open: &Open| (open.effect, open.principal.clone(), open.actions.clone(), open.resources.clone());
         key(a).cmp(&key(b)).then_with(|| a.conditions.cmp(&b.conditions))
     });
-    both
+    statements
 }
 
-fn unite(statements: Vec<Open>, alike: fn(&Open, &Open) -> bool, join: fn(&mut Open, Open)) -> Vec<Open> {
+/// Conditions that differ in the values of one key only, of which one has to fit, are one condition with the values of both.
+fn widen(one: &mut Open, other: &Open) -> bool {
+    let same_keys = one.conditions.len() == other.conditions.len() && one.conditions.keys().eq(other.conditions.keys());
+    if !same_keys {
+        return false;
+    }
+    let mut differ = one.conditions.iter().zip(&other.conditions).filter(|((_, own), (_, others))| own != others);
+    let (Some(((key, _), (_, more))), None) = (differ.next(), differ.next()) else { return false };
+    let (operator, _) = key;
+    // "None of these" and "all of these" would change their meaning; so would a bound.
+    let positive = ["StringEquals", "StringLike", "ArnEquals", "ArnLike", "IpAddress", "NumericEquals", "DateEquals"];
+    if !positive.contains(&operator.as_str()) {
+        return false;
+    }
+    let (key, more) = (key.clone(), more.clone());
+    let after = |(own, values): (&(String, String), &BTreeSet<Vec<Atom>>)| {
+        if *own == key { values.union(&more).count() } else { values.len() }
+    };
+    if one.conditions.iter().map(after).product::<usize>() > MAX_CONDITION_CASES {
+        return false;
+    }
+    one.conditions.entry(key).or_default().extend(more);
+    true
+}
+
+/// Statements of the same effect and principal put together where `join` can.
+fn unite(statements: Vec<Open>, join: impl Fn(&mut Open, &Open) -> bool) -> Vec<Open> {
     let mut united: Vec<Open> = Vec::new();
     for statement in statements {
-        let same = united.iter_mut().find(|known| {
-            (known.effect, &known.principal, &known.conditions)
-                == (statement.effect, &statement.principal, &statement.conditions)
-                && alike(known, &statement)
-        });
-        match same {
+        let same = |known: &Open| (known.effect, &known.principal) == (statement.effect, &statement.principal);
+        match united.iter_mut().find_map(|known| (same(known) && join(known, &statement)).then_some(known)) {
             Some(known) => {
-                known.verbs.extend(statement.verbs.iter().cloned());
-                known.about.extend(statement.about.iter().cloned());
-                join(known, statement);
+                known.verbs.extend(statement.verbs);
+                known.about.extend(statement.about);
             }
             None => united.push(statement),
         }
@@ -236,8 +284,30 @@ fn free_sid(name: &str, taken: &BTreeSet<String>) -> Option<String> {
     std::iter::once(name.clone()).chain(numbered).find(|sid| !taken.contains(sid))
 }
 
-/// IAM's operator: it follows the type of the key.
-pub fn operator(condition: &Condition) -> String {
+/// What IAM is asked of a key.
+pub struct Asks {
+    /// The operator.
+    pub operator: String,
+    /// Whether the key has to be there besides.
+    pub present: bool,
+}
+
+/// IAM's operator: it follows the type of the key. Of a key with many values, a permission asks that all of them fit and that there are
+/// some, and a denial that one does; where the key says what somebody is, one that fits is enough for a permission too.
+pub fn asks(condition: &Condition, effect: Effect) -> Asks {
+    let name = compares(condition);
+    let many = catalog().condition_key(condition.key.as_str()).is_some_and(|key| key.many);
+    let negated = condition.operator == ConditionOperator::NotEqual;
+    match (many, effect) {
+        (false, _) => Asks { operator: name.to_owned(), present: false },
+        (true, Effect::Allow) if negated || !facts::says_what_one_is(condition.key.as_str()) => {
+            Asks { operator: format!("ForAllValues:{name}"), present: !negated }
+        }
+        (true, Effect::Allow | Effect::Deny) => Asks { operator: format!("ForAnyValue:{name}"), present: false },
+    }
+}
+
+fn compares(condition: &Condition) -> &'static str {
     use ConditionOperator as Op;
     let key = catalog().condition_key(condition.key.as_str());
     let is_bool = condition.values.iter().any(|value| matches!(value, ConditionValue::Bool(_)));
@@ -248,7 +318,7 @@ pub fn operator(condition: &Condition) -> String {
         None if is_number => KeyType::Numeric,
         None => KeyType::String,
     };
-    let name = match (ty, condition.operator) {
+    match (ty, condition.operator) {
         (KeyType::Bool, _) => "Bool",
         (KeyType::IpAddress, Op::NotEqual) => "NotIpAddress",
         (KeyType::IpAddress, _) => "IpAddress",
@@ -270,9 +340,7 @@ pub fn operator(condition: &Condition) -> String {
         (KeyType::String, Op::NotEqual) => "StringNotEquals",
         (KeyType::String, Op::Like) => "StringLike",
         (KeyType::String, Op::Equal | Op::In) => "StringEquals",
-    };
-    // A key with many values needs to be told how many of them must hold.
-    if key.is_some_and(|key| key.many) { format!("ForAnyValue:{name}") } else { name.to_owned() }
+    }
 }
 
 fn values<'a>(

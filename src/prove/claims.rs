@@ -1,6 +1,7 @@
 //! Permissions of both sides in one form: who, through which policy, may do what, where, under which conditions.
 
 use crate::base::Span;
+use crate::base::limits::MAX_CONDITION_CASES;
 use crate::eval::model::{Effect, ResourceId};
 use crate::prove::automata::{Inclusion, included};
 use crate::prove::conditions::{Condition, imply};
@@ -125,8 +126,17 @@ impl Claim {
         others: impl Iterator<Item = &'c Claim> + Clone,
         scribe: &Scribe<'_>,
     ) -> Option<Witness> {
-        let fits = |other: &&Claim| self.form.within(other.form) && imply(&self.conditions, &other.conditions);
-        let others: Vec<&Claim> = others.filter(fits).collect();
+        let left_out = |conditions: &[Condition]| {
+            let fits = |other: &&Claim| self.form.within(other.form) && imply(conditions, &other.conditions);
+            self.left_out_in(&others.clone().filter(fits).collect::<Vec<&Claim>>(), scribe)
+        };
+        // Mostly one of the others says it all.
+        left_out(&self.conditions)?;
+        cases(&self.conditions).iter().find_map(|conditions| left_out(conditions))
+    }
+
+    /// The same where the conditions are settled.
+    fn left_out_in(&self, others: &[&Claim], scribe: &Scribe<'_>) -> Option<Witness> {
         for action in &self.actions {
             for resource in &self.resources {
                 let said = |other: &&Claim| other.actions.contains(action) && other.resources.contains(resource);
@@ -221,6 +231,31 @@ impl Raw {
         let claims: Vec<Claim> = parties.into_iter().map(claim).collect();
         claims.into_iter().flat_map(|claim| claim.with_roles_named(|letters| scribe.is_role(letters))).collect()
     }
+}
+
+/// Conditions with several values, of which one has to fit, taken value by value: together they say the same.
+fn cases(conditions: &[Condition]) -> Vec<Vec<Condition>> {
+    let splits = |condition: &&Condition| condition.values.len() > 1 && condition.is_one_of_its_values();
+    let count = conditions.iter().filter(splits).map(|condition| condition.values.len()).product::<usize>();
+    if count > MAX_CONDITION_CASES {
+        return vec![conditions.to_vec()];
+    }
+    let mut all = vec![Vec::new()];
+    for condition in conditions {
+        let parts: Vec<Condition> = if splits(&condition) {
+            let one = |value: &Letters| Condition { values: vec![value.clone()], ..condition.clone() };
+            condition.values.iter().map(one).collect()
+        } else {
+            vec![condition.clone()]
+        };
+        all = all
+            .into_iter()
+            .flat_map(|case: Vec<Condition>| {
+                parts.iter().map(move |part| case.iter().cloned().chain([part.clone()]).collect())
+            })
+            .collect();
+    }
+    all
 }
 
 fn word(action: &[Letter], resource: &[Letter]) -> Letters {

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use crate::catalog::{KeyType, catalog};
 use crate::check::iam::{Operator, Order, Qualifier, Test};
+use crate::eval::model::Effect;
 use crate::prove::automata::covers;
+use crate::prove::facts;
 use crate::prove::letters::{ANY, Letters, ONE, Scribe};
 use crate::syntax::ast::ConditionOperator;
 
@@ -42,6 +44,13 @@ impl Condition {
         Condition { key: key.to_ascii_lowercase(), operator, values }
     }
 
+    /// Whether it holds exactly if it would hold with one of its values alone.
+    pub(super) fn is_one_of_its_values(&self) -> bool {
+        let Some(operator) = self.operator.0 else { return false };
+        let of_sets = operator.qualifier == Qualifier::ForAllValues;
+        !of_sets && !operator.test.is_negated()
+    }
+
     /// A condition as a person reads it.
     pub(super) fn shown(&self, scribe: &Scribe<'_>) -> String {
         let values: Vec<String> = self.values.iter().map(|value| scribe.shown(value)).collect();
@@ -50,8 +59,14 @@ impl Condition {
     }
 }
 
-/// What a comparison in the source means: it follows the type of the key, and a key with many values needs one that passes.
-pub(super) fn said(key: &str, operator: ConditionOperator, is_bool: bool, is_number: bool) -> Comparison {
+/// What a comparison in the source means, and whether the key has to be there besides. It follows the type of the key. Of a key with
+/// many values a permission wants all to pass, and some to be there; a denial one; and where the key says what somebody is, one is enough.
+pub(super) fn said(
+    key: &str,
+    operator: ConditionOperator,
+    effect: Effect,
+    (is_bool, is_number): (bool, bool),
+) -> (Comparison, bool) {
     use ConditionOperator as Said;
     let known = catalog().condition_key(key);
     let order = match operator {
@@ -76,8 +91,19 @@ pub(super) fn said(key: &str, operator: ConditionOperator, is_bool: bool, is_num
         Some(KeyType::String) | None => Test::Text { negated, ignore_case: false, like: operator == Said::Like },
     };
     let many = known.is_some_and(|key| key.many);
-    let qualifier = if many { Qualifier::ForAnyValue } else { Qualifier::None };
-    Comparison(Some(Operator { qualifier, test, if_exists: false }))
+    let qualifier = match effect {
+        _ if !many => Qualifier::None,
+        Effect::Allow if negated || !facts::is_of_a_kind(key) => Qualifier::ForAllValues,
+        Effect::Allow | Effect::Deny => Qualifier::ForAnyValue,
+    };
+    let present = qualifier == Qualifier::ForAllValues && !negated;
+    (Comparison(Some(Operator { qualifier, test, if_exists: false })), present)
+}
+
+/// The condition that a key is there.
+pub(super) fn present(key: &str) -> Condition {
+    let test = Operator { qualifier: Qualifier::None, test: Test::Null, if_exists: false };
+    Condition::new(key, Comparison(Some(test)), vec!["false".chars().map(u32::from).collect()])
 }
 
 /// Whether all of `narrow` together are at least as strict as each of `wide`.

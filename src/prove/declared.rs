@@ -7,7 +7,7 @@ use crate::eval::model::{
 use crate::eval::origin::Origin;
 use crate::eval::value::{Hole, Node, NodeKind, Principal, Template as Text};
 use crate::prove::claims::{Channel, Claim, Form, Party, Raw, Source, everything, folded};
-use crate::prove::conditions::{Comparison, Condition, said};
+use crate::prove::conditions::{Comparison, Condition, present, said};
 use crate::prove::facts;
 use crate::prove::letters::{Letters, Scribe};
 use crate::prove::read::Emitted;
@@ -64,7 +64,8 @@ impl Walk<'_, '_> {
         if resources.is_empty() {
             resources.push(everything());
         }
-        let conditions = permission.conditions.iter().map(|condition| self.condition(condition, home)).collect();
+        let of = permission.conditions.iter().flat_map(|condition| self.condition(condition, statement.effect, home));
+        let conditions = of.collect();
         let claim = |channel: Channel, party: Party| Claim {
             effect: statement.effect,
             channel,
@@ -110,7 +111,12 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn condition(&mut self, condition: &crate::eval::model::Condition, home: StackId) -> Condition {
+    fn condition(
+        &mut self,
+        condition: &crate::eval::model::Condition,
+        effect: Effect,
+        home: StackId,
+    ) -> Vec<Condition> {
         let is_bool = condition.values.iter().any(|value| matches!(value, ConditionValue::Bool(_)));
         let is_number = condition.values.iter().any(|value| matches!(value, ConditionValue::Int(_)));
         let negated = condition.operator == ConditionOperator::NotEqual;
@@ -121,11 +127,11 @@ impl Walk<'_, '_> {
             ConditionValue::Int(number) => self.scribe.declared(&Text::literal(&number.to_string()), home),
         });
         let values = values.collect();
-        Condition::new(
-            condition.key.as_str(),
-            said(condition.key.as_str(), condition.operator, is_bool, is_number),
-            values,
-        )
+        let key = condition.key.as_str();
+        let (comparison, there) = said(key, condition.operator, effect, (is_bool, is_number));
+        let mut conditions = vec![Condition::new(key, comparison, values)];
+        conditions.extend(there.then(|| present(key)));
+        conditions
     }
 
     /// The documents in a resource's properties.

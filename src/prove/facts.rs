@@ -20,6 +20,14 @@ pub(super) fn names_one_principal(operator: Operator) -> bool {
     equal && operator.qualifier == Qualifier::None && !operator.if_exists
 }
 
+/// Whether a key with many values tells what somebody or something is.
+pub(super) fn is_of_a_kind(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let of_services = ["kms:resourcealiases", "payment-cryptography:resourcealiases", "sts:requestcontextproviders"];
+    let global = key.starts_with("aws:") && key != "aws:tagkeys";
+    global || key.starts_with("saml:") || key.ends_with("orgpaths") || of_services.contains(&key.as_str())
+}
+
 /// A security group.
 pub(super) const GROUP: &str = "AWS::EC2::SecurityGroup";
 /// A rule for what comes in.

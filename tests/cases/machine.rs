@@ -14,6 +14,8 @@ fn good(folder: &Path) {
 #[test]
 fn an_empty_folder_is_no_system() {
     let folder = tempfile::tempdir().unwrap();
+    // What lies in the folders above a repository does not concern it.
+    fs::create_dir(folder.path().join(".git")).unwrap();
     let run = infrac(folder.path(), &["check"]);
     assert_eq!(run.code, 1);
     insta::assert_snapshot!("empty_folder", told(&run));

@@ -6,7 +6,8 @@ use crate::{folder, run};
 
 #[test]
 fn an_empty_folder_is_no_system() {
-    let folder = folder(&[]);
+    // What lies in the folders above a repository does not concern it.
+    let folder = folder(&[(".git/HEAD", b"")]);
     let run = run(folder.path(), &["check", "--format", "short"]);
     assert_eq!((run.code, run.err.as_str()), (1, ""));
     assert_eq!(run.out, "error[not_a_system]: `.` holds no `.infra` files\n");
@@ -14,7 +15,7 @@ fn an_empty_folder_is_no_system() {
 
 #[test]
 fn a_folder_without_a_system_line_is_no_system() {
-    let folder = folder(&[("shop/a.infra", b"stack A {}\n"), ("shop/b.infra", b"stack B {}\n")]);
+    let folder = folder(&[(".git/HEAD", b""), ("shop/a.infra", b"stack A {}\n"), ("shop/b.infra", b"stack B {}\n")]);
     let run = run(folder.path(), &["check", "shop", "--format", "short"]);
     assert_eq!(run.code, 1);
     assert_eq!(run.out, "error[not_a_system]: `shop` is no system: none of 2 `.infra` files holds a `system` line\n");

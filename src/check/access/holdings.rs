@@ -9,6 +9,7 @@ use crate::check::access::names::Names;
 use crate::check::access::{facts, texts};
 use crate::check::iam::{self, Caller, Kind, Policies, Policy};
 use crate::check::items;
+use crate::derive;
 use crate::eval::model::{
     Condition, ConditionValue, Effect, Model, Permission, ResourceId, ResourcePolicyForm, StackId, Statement, Who,
 };
@@ -156,11 +157,17 @@ impl<'m> Holdings<'m> {
         value.insert(String::from("Resource"), resources.into());
         let mut conditions = Map::new();
         for condition in &permission.conditions {
-            let (operator, values) = condition_of(model, condition, home);
-            let keys = conditions.entry(operator).or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(keys) = keys {
-                keys.insert(condition.key.to_string(), values);
+            let asks = derive::asks(condition, statement.effect);
+            let mut add = |operator: String, values: Value| {
+                let keys = conditions.entry(operator).or_insert_with(|| Value::Object(Map::new()));
+                if let Value::Object(keys) = keys {
+                    keys.insert(condition.key.to_string(), values);
+                }
+            };
+            if asks.present {
+                add(String::from("Null"), Value::from("false"));
             }
+            add(asks.operator, values_of(model, condition, home));
         }
         if !conditions.is_empty() {
             value.insert(String::from("Condition"), Value::Object(conditions));
@@ -346,13 +353,13 @@ fn json(model: &Model, node: &Node, home: StackId) -> Value {
     }
 }
 
-/// Operator and values of a condition.
-fn condition_of(model: &Model, condition: &Condition, home: StackId) -> (String, Value) {
+/// The values of a condition.
+fn values_of(model: &Model, condition: &Condition, home: StackId) -> Value {
     let negated = condition.operator == ConditionOperator::NotEqual;
     let values = condition.values.iter().map(|value| match value {
         ConditionValue::Text(text) => Value::from(texts::written(model, text, home)),
         ConditionValue::Bool(value) => Value::from((*value != negated).to_string()),
         ConditionValue::Int(number) => Value::from(number.to_string()),
     });
-    (crate::derive::condition_operator(condition), values.collect())
+    values.collect()
 }
