@@ -57,5 +57,8 @@ pub const BYTES_WORTH_THREADS: usize = 256 * 1024;
 /// How many hops one search through a network may take, all its branches together; beyond it, ways are unknown.
 pub const MAX_NETWORK_HOPS: usize = 100_000;
 
+/// How many pairs of parties the table of a network looks at; of the rest it only says that there are more.
+pub const MAX_NETWORK_LEGS: usize = 2_000_000;
+
 /// How many alternatives of one value are looked at.
 pub const MAX_ALTERNATIVES: usize = 400;

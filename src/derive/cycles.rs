@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::derive::build::Build;
-use crate::derive::graph::{References, path, references};
+use crate::derive::graph::{References, components, path, references};
 use crate::derive::template::Template;
 use crate::diag::{Diagnostic, codes};
 
@@ -13,9 +13,15 @@ impl Build<'_> {
         let mut found = Vec::new();
         for template in &self.templates {
             let graph = references(template);
+            let edges = graph.iter().map(|(id, next)| (id.as_str(), next.keys().map(String::as_str).collect()));
+            let component = components(&edges.collect());
+            let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+            component.values().for_each(|number| *sizes.entry(*number).or_default() += 1);
             let mut reported: BTreeSet<String> = BTreeSet::new();
             for id in template.resources.keys() {
-                if reported.contains(id) {
+                let alone = component.get(id.as_str()).and_then(|number| sizes.get(number)) == Some(&1);
+                let itself = graph.get(id).is_some_and(|next| next.contains_key(id));
+                if reported.contains(id) || alone && !itself {
                     continue;
                 }
                 if let Some(round) = round(&graph, id) {

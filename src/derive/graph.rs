@@ -1,6 +1,7 @@
 //! Which resources of a template refer to which.
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::derive::lower::is_pseudo;
 use crate::derive::template::{Json, Template, Tree};
@@ -55,6 +56,40 @@ pub fn path(graph: &BTreeMap<String, References>, from: &str, to: &str) -> Optio
         }
     }
     None
+}
+
+/// Which nodes lead to each other and back: those with the same number. Each node stands with what it leads to; Kosaraju's two
+/// walks, without recursion, as chains may be long.
+pub fn components<N: Ord + Copy>(edges: &BTreeMap<N, Vec<N>>) -> BTreeMap<N, usize> {
+    let mut finished = Vec::new();
+    let mut seen = BTreeSet::new();
+    for start in edges.keys() {
+        let mut stack = vec![(*start, false)];
+        while let Some((at, done)) = stack.pop() {
+            if done {
+                finished.push(at);
+            } else if seen.insert(at) {
+                stack.push((at, true));
+                let next = edges.get(&at).into_iter().flatten();
+                stack.extend(next.filter(|next| !seen.contains(next)).map(|next| (*next, false)));
+            }
+        }
+    }
+    let mut back: BTreeMap<N, Vec<N>> = BTreeMap::new();
+    for (from, to) in edges.iter().flat_map(|(from, next)| next.iter().map(move |to| (*from, *to))) {
+        back.entry(to).or_default().push(from);
+    }
+    let mut component = BTreeMap::new();
+    for (number, start) in finished.into_iter().rev().enumerate() {
+        let mut stack = vec![start];
+        while let Some(at) = stack.pop() {
+            if let Entry::Vacant(free) = component.entry(at) {
+                free.insert(number);
+                stack.extend(back.get(&at).into_iter().flatten());
+            }
+        }
+    }
+    component
 }
 
 fn collect(tree: &Tree, inherited: Origin, found: &mut References) {

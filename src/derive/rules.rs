@@ -1,13 +1,14 @@
 //! Security-group rules, from connections. Egress stands inline in the source's group, ingress as a resource of its own in the
 //! stack of the source's group; only between groups that connect to each other is egress a resource, too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ipnet::IpNet;
 
 use crate::base::{IndexMap, Symbol};
 use crate::derive::build::Build;
 use crate::derive::facts;
+use crate::derive::graph::components;
 use crate::derive::refs::{Atom, Place, Reference};
 use crate::derive::template::{Json, TemplateResource, Tree};
 use crate::derive::text::canonical;
@@ -21,12 +22,14 @@ impl Build<'_> {
     /// The rules of all connections, then the placeholder of groups that may send nothing.
     pub fn rules(&mut self) {
         let model = self.model;
-        let mutual = Mutual::of(model);
+        let mutual = mutual(model);
         for connection in &model.connections {
             for ports in &connection.ports {
                 match (&connection.from, &connection.to) {
                     (End::Group(from, _), End::Group(to, _)) => {
-                        self.between(connection, ports, *from, *to, mutual.connected(*to, *from));
+                        // Inline rules along a chain that comes back would be a circle of references.
+                        let circle = mutual.get(from) == mutual.get(to);
+                        self.between(connection, ports, *from, *to, circle);
                     }
                     (End::Group(from, _), End::Cidr(_) | End::Internet) => {
                         let rule = self.inline(connection, ports, address(&connection.to));
@@ -203,34 +206,13 @@ fn port_id(ports: &Ports) -> String {
     }
 }
 
-/// Which groups a chain of connections leads to from which.
-struct Mutual(BTreeMap<ResourceId, BTreeSet<ResourceId>>);
-
-impl Mutual {
-    fn of(model: &Model) -> Mutual {
-        let mut next: BTreeMap<ResourceId, BTreeSet<ResourceId>> = BTreeMap::new();
-        for connection in &model.connections {
-            if let (End::Group(from, _), End::Group(to, _)) = (&connection.from, &connection.to) {
-                next.entry(*from).or_default().insert(*to);
-            }
+/// Groups from each of which a chain of connections leads to the other: those with the same number.
+fn mutual(model: &Model) -> BTreeMap<ResourceId, usize> {
+    let mut next: BTreeMap<ResourceId, Vec<ResourceId>> = BTreeMap::new();
+    for connection in &model.connections {
+        if let (End::Group(from, _), End::Group(to, _)) = (&connection.from, &connection.to) {
+            next.entry(*from).or_default().push(*to);
         }
-        Mutual(next)
     }
-
-    /// Inline rules along such a chain would be a circle of references.
-    fn connected(&self, from: ResourceId, to: ResourceId) -> bool {
-        let mut seen = BTreeSet::from([from]);
-        let mut queue = vec![from];
-        while let Some(at) = queue.pop() {
-            if at == to {
-                return true;
-            }
-            for next in self.0.get(&at).into_iter().flatten() {
-                if seen.insert(*next) {
-                    queue.push(*next);
-                }
-            }
-        }
-        false
-    }
+    components(&next)
 }

@@ -606,6 +606,22 @@ impl Model {
         &self.resources[id.index()]
     }
 
+    /// What people call a resource: the path of the outermost instance that stands for it. `Compute.app` for the group of
+    /// instances that is the component's `main`.
+    pub fn called(&self, id: ResourceId) -> &str {
+        let resource = self.resource(id);
+        let (mut path, mut at) = (resource.path.as_str(), self.instance(resource.instance));
+        while let Some(parent) = at.parent.map(|parent| self.instance(parent)).filter(|own| own.resource == Some(id)) {
+            let own = match at.key {
+                Some(key) => format!(".{}[{:?}]", at.name, key.as_str()),
+                None => format!(".{}", at.name),
+            };
+            let Some(outer) = path.strip_suffix(own.as_str()) else { break };
+            (path, at) = (outer, parent);
+        }
+        path
+    }
+
     /// A stack.
     ///
     /// # Panics

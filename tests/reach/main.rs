@@ -8,3 +8,4 @@ mod agree;
 mod generate;
 mod naive;
 mod replay;
+mod tables;

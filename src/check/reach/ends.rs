@@ -36,7 +36,7 @@ impl Read {
     }
 
     /// A group that nothing wears yet stands for whatever may wear it, wherever in its network.
-    fn imagined(&self, group: GroupId) -> Vec<Party> {
+    pub(super) fn imagined(&self, group: GroupId) -> Vec<Party> {
         let network = self.solver.network();
         let vpc = network.group(group).vpc;
         let subnets = network.subnets.iter().enumerate().filter(|(_, subnet)| Some(subnet.vpc) == vpc);
@@ -44,7 +44,7 @@ impl Read {
     }
 
     /// Whoever may have one of these addresses.
-    fn at_addresses(&self, addresses: &Ranges) -> Vec<Party> {
+    pub(super) fn at_addresses(&self, addresses: &Ranges) -> Vec<Party> {
         let network = self.solver.network();
         let mut parties = Vec::new();
         let public = addresses.and(internet());

@@ -5,7 +5,7 @@
 //! - [`filters`] is what network ACLs and route tables do to sets, [`fabric`] the hops by which sets move from subnet to subnet,
 //!   `search` and `handing` move them, [`solver`] keeps which of them are answered, [`legs`] what security groups let pass from one party to another.
 //! - [`paths`] puts legs together, [`trails`] is one packet's way hop by hop, `blocked` why there is none, `tell` says both in
-//!   words, and [`Reach`] answers what a system asks.
+//!   words, [`flows`] says who may talk to whom at all, and [`Reach`] answers what a system asks.
 
 mod answers;
 pub mod blocked;
@@ -13,6 +13,7 @@ mod ends;
 pub mod fabric;
 mod facts;
 pub mod filters;
+pub mod flows;
 mod handing;
 pub mod legs;
 pub mod network;
@@ -29,4 +30,5 @@ pub use answers::Reach;
 pub use blocked::Barrier;
 pub use ends::service_of_action;
 pub use facts::is_edge;
+pub use flows::{Flow, Flows, Speaker};
 pub use read::{Read, read};

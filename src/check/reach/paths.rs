@@ -46,7 +46,7 @@ impl Way {
 }
 
 /// The resources that a hop is.
-fn named_of(network: &Network, hop: Hop) -> Option<&Named> {
+pub(super) fn named_of(network: &Network, hop: Hop) -> Option<&Named> {
     match hop {
         Hop::Gateway(id) => Some(&network.gateway(id).named),
         Hop::Nat(id) => Some(&network.nat(id).named),
@@ -127,7 +127,7 @@ impl Solver {
     }
 
     /// By a load balancer that hands on what it gets without opening it.
-    fn passed_on(&self, from: &Party, to: &[Party], on: &Ranges, touching: &Touching) -> Way {
+    pub(super) fn passed_on(&self, from: &Party, to: &[Party], on: &Ranges, touching: &Touching) -> Way {
         let mut best = Way::none();
         for (at, balancer) in self.network.balancers.iter().enumerate() {
             let avoided = balancer.named.resource.is_some_and(|resource| touching.without.contains(&resource));
