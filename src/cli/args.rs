@@ -153,7 +153,7 @@ pub struct ReportArguments {
     pub path: Option<PathBuf>,
     /// The form of the table
     #[arg(long, value_name = "FORMAT", default_value = "human")]
-    pub format: AnswerFormat,
+    pub format: ReportFormat,
     /// The form of diagnostics
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub messages: Format,
@@ -371,6 +371,17 @@ pub enum PlanFormat {
     Mermaid,
     /// A Graphviz diagram.
     Dot,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// Tables.
+    Human,
+    /// JSON.
+    Json,
+    /// Mermaid's diagrams.
+    Mermaid,
 }
 
 fn reports() -> PossibleValuesParser {

@@ -1,6 +1,7 @@
 //! The tables that a reviewer wants, each in a file of its own.
 
 mod access;
+mod network;
 mod table;
 
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// The same as data: a list, one object for each environment, or for what the report is about.
     pub data: Vec<Value>,
+    /// The same as drawings in Mermaid, one for each environment; none if there is nothing to draw.
+    pub drawings: Vec<String>,
 }
 
 /// A report that there is.
@@ -51,11 +54,14 @@ pub struct Kind {
 }
 
 /// All reports, sorted.
-pub const ALL: &[Kind] = &[Kind {
-    name: "access",
-    about: "Who may do what on which resource, why, and what deploying takes",
-    make: access::report,
-}];
+pub const ALL: &[Kind] = &[
+    Kind {
+        name: "access",
+        about: "Who may do what on which resource, why, and what deploying takes",
+        make: access::report,
+    },
+    Kind { name: "network", about: "Who may talk to whom, on what, and because of which lines", make: network::report },
+];
 
 /// One of them.
 pub fn find(name: &str) -> Option<Kind> {

@@ -36,3 +36,42 @@ fn an_unknown_table_ends_with_2_and_names_those_that_there_are() {
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("possible values: access"), "{}", run.err);
 }
+
+const LAB: &str = "specs/hr-lab";
+
+#[test]
+fn the_network_is_told_with_its_lines() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "network", LAB, "--env", "team02"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn the_network_as_data_says_the_same() {
+    let run =
+        run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "network", LAB, "--env", "team01", "--format", "json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let entry = &data["entries"][0];
+    assert_eq!((&entry["environment"], &entry["complete"]), (&Value::from("team01"), &Value::from(true)));
+    let flows = entry["flows"].as_array().unwrap();
+    let to_database = flows.iter().find(|flow| flow["from"] == "Compute.app" && flow["to"] == "Data.db").unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(to_database).unwrap());
+}
+
+#[test]
+fn the_network_is_drawn() {
+    let run = run(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["report", "network", LAB, "--env", "team01", "--format", "mermaid"],
+    );
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "access", SHOP, "--format", "mermaid"]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("there is no drawing of `access`"), "{}", run.err);
+}

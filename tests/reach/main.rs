@@ -5,6 +5,7 @@
 #![allow(clippy::needless_range_loop, reason = "networks are built by number")]
 
 mod agree;
+mod flows;
 mod generate;
 mod naive;
 mod replay;

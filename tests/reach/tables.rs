@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use infrac::check::Reach;
 use infrac::check::reach::ranges::Ranges;
@@ -17,20 +17,31 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// What is common to the flows between two.
+#[derive(Default)]
+struct Row {
+    on: Ranges,
+    doubtful: bool,
+    ways: BTreeSet<Vec<String>>,
+}
+
 /// `Compute.alb -> Compute.app on tcp 5000`, with what lies between; the lines that open it are left to the table of the report.
 fn lines(flows: &[Flow]) -> BTreeSet<String> {
-    let mut rows: BTreeMap<(&str, &str), (Ranges, bool, BTreeSet<Vec<String>>)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&str, &str), Row> = BTreeMap::new();
     for flow in flows {
-        let row = rows.entry((flow.from.name(), flow.to.name())).or_insert((Ranges::none(), true, BTreeSet::new()));
-        *row = (row.0.or(&flow.on), row.1 && flow.certain, row.2.union(&flow.ways).cloned().collect());
+        let row = rows.entry((flow.from.name(), flow.to.name())).or_default();
+        row.on = row.on.or(&flow.on);
+        row.doubtful |= !flow.certain;
+        row.ways.extend(flow.ways.iter().cloned());
     }
-    let line = |((from, to), (on, certain, ways)): ((&str, &str), (Ranges, bool, BTreeSet<Vec<String>>))| {
-        let by: Vec<String> = ways.iter().filter(|way| !way.is_empty()).map(|way| way.join(", ")).collect();
+    let mut lines = BTreeSet::new();
+    for ((from, to), row) in rows {
+        let by: Vec<String> = row.ways.iter().filter(|way| !way.is_empty()).map(|way| way.join(", ")).collect();
         let by = if by.is_empty() { String::new() } else { format!(" by {}", by.join(" or ")) };
-        let doubt = if certain { "" } else { " (known only when deployed)" };
-        format!("{from} -> {to} on {}{by}{doubt}", tell::carried(&on))
-    };
-    rows.into_iter().map(line).collect()
+        let doubt = if row.doubtful { " (known only when deployed)" } else { "" };
+        lines.insert(format!("{from} -> {to} on {}{by}{doubt}", tell::carried(&row.on)));
+    }
+    lines
 }
 
 /// What a table states of an environment.
@@ -51,7 +62,7 @@ fn stated(table: &str, environment: &str) -> BTreeSet<String> {
 
 #[test]
 fn exactly_the_flows_that_the_documents_state_are_open() {
-    let found = find_systems(&Disk, &[PathBuf::from(root().join("specs"))]).unwrap();
+    let found = find_systems(&Disk, &[root().join("specs")]).unwrap();
     let mut wrong = Vec::new();
     for system in &found.systems {
         let name = system.root.file_name().unwrap().to_string_lossy().into_owned();

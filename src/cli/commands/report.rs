@@ -1,7 +1,7 @@
 //! `infrac report`: the tables that a reviewer wants.
 
-use super::{Answer, Shown, Stream, WorldError, code, deny, find_one, options};
-use crate::cli::args::{AnswerFormat, ReportArguments};
+use super::{Answer, Shown, Stream, WorldError, code, deny, find_one, options, refused};
+use crate::cli::args::{ReportArguments, ReportFormat};
 use crate::driver::{self, Reported};
 use crate::report;
 use crate::world::World;
@@ -25,8 +25,12 @@ pub(super) fn run(world: &dyn World, arguments: &ReportArguments, shown: Shown) 
     };
     // Advice on the system is no part of the answer.
     let out = match arguments.format {
-        AnswerFormat::Human => report::text(&made.sections),
-        AnswerFormat::Json => format!("{:#}\n", report::json(kind, made)),
+        ReportFormat::Human => report::text(&made.sections),
+        ReportFormat::Json => format!("{:#}\n", report::json(kind, made)),
+        ReportFormat::Mermaid if made.drawings.is_empty() => {
+            return Ok(refused(&format!("there is no drawing of `{}`; use `--format human` or `json`", kind.name)));
+        }
+        ReportFormat::Mermaid => made.drawings.join("\n"),
     };
     Ok(Answer { out, ..Answer::default() })
 }
