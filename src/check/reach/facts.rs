@@ -260,6 +260,23 @@ pub const PUBLIC_SETTINGS: &[PublicSetting] = &[
     PublicSetting { ty: "AWS::Scheduler::Schedule", property: "AssignPublicIp", yes: "ENABLED", unsaid: Some(false) },
 ];
 
+/// How a type says whether it has an address of IPv6: the property, and the values that say yes. Where nothing is said, it has none.
+pub const DUAL_STACK: &[(&str, &str, &[&str])] = &[
+    (BALANCER, "IpAddressType", &["dualstack", "dualstack-without-public-ipv4"]),
+    (FUNCTION, "Ipv6AllowedForDualStack", &["true"]),
+    (ENDPOINT, "IpAddressType", &["dualstack", "ipv6"]),
+    ("AWS::RDS::DBInstance", "NetworkType", &["DUAL"]),
+    ("AWS::RDS::DBCluster", "NetworkType", &["DUAL"]),
+    ("AWS::ElastiCache::ReplicationGroup", "NetworkType", &["dual_stack", "ipv6"]),
+    ("AWS::ElastiCache::CacheCluster", "NetworkType", &["dual_stack", "ipv6"]),
+];
+/// The properties of a network card that give it addresses of IPv6: their number, and they themselves.
+pub const V6_OF_CARDS: (&str, &str) = ("Ipv6AddressCount", "Ipv6Addresses");
+/// Whether a subnet gives addresses of IPv6 to the network cards in it.
+pub const V6_SUBNET: &str = "AssignIpv6AddressOnCreation";
+/// Types that are, or launch, network cards which get addresses of IPv6 where their subnet gives them.
+pub const CARDS: [&str; 3] = [INSTANCE, "AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::NetworkInterface"];
+
 /// Types whose network cards only ask: AWS lets nothing in.
 pub const ASKERS: &[&str] = &[
     FUNCTION,

@@ -224,7 +224,7 @@ impl<'m> Reader<'m> {
                 subnet,
                 groups: worn,
                 addresses,
-                v6: if has_v6 { Sure::Unknown } else { Sure::No },
+                v6: if has_v6 { self.has_v6(id, placement.part, place_resource) } else { Sure::No },
                 public: self.is_public(id, placement.part, place_resource),
                 sends: !facts::ANSWERERS.contains(&ty),
                 listens: self.listens(id),
@@ -260,6 +260,34 @@ impl<'m> Reader<'m> {
             facts::BALANCER => matches!(text("Type").as_str(), "network" | "gateway"),
             _ => false,
         }
+    }
+
+    /// Whether something has an address of IPv6 in a subnet that has such.
+    fn has_v6(&self, id: ResourceId, part: Option<&Node>, subnet: Option<ResourceId>) -> Sure {
+        let resource = self.resource(id);
+        let ty = resource.ty.as_str();
+        let own = part.unwrap_or(&resource.properties);
+        if let Some((_, property, yes)) = facts::DUAL_STACK.iter().find(|(known, ..)| *known == ty) {
+            return values::find(own, property).map_or(Sure::No, |node| {
+                values::known(self.model, id, node).map_or(Sure::Unknown, |text| Sure::of(yes.contains(&text.as_str())))
+            });
+        }
+        if !facts::CARDS.contains(&ty) {
+            return Sure::Unknown;
+        }
+        let (count, list) = facts::V6_OF_CARDS;
+        let templates = lenders(&resource.properties).into_iter().map(|id| &self.resource(id).properties);
+        let said = [own, &resource.properties].into_iter().chain(templates).find_map(|node| {
+            let listed = values::find(node, list).map(|_| Sure::Yes);
+            let counted = values::find(node, count).map(|node| {
+                values::number(self.model, id, Some(node)).map_or(Sure::Unknown, |count| Sure::of(count > 0))
+            });
+            listed.or(counted)
+        });
+        said.unwrap_or_else(|| match subnet {
+            Some(subnet) if self.resource(subnet).ty == *facts::SUBNET => self.is(subnet, facts::V6_SUBNET, false),
+            Some(_) | None => Sure::Unknown,
+        })
     }
 
     fn is_public(&self, id: ResourceId, part: Option<&Node>, subnet: Option<ResourceId>) -> Sure {
