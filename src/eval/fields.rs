@@ -190,6 +190,13 @@ impl<'p> Evaluator<'p> {
                 .data(id)
                 .and_then(|data| data.body)
                 .is_some_and(|body| self.body(body).is_some_and(|body| body.possible.contains_key(&name)));
+            // Whoever asks about what was built may look inside.
+            if inner && self.querying {
+                let body = self.data(id).and_then(|data| data.body);
+                if let Some(value) = body.and_then(|body| self.member(body, name, span)) {
+                    return value;
+                }
+            }
             if inner {
                 let diagnostic = Diagnostic::new(
                     codes::PRIVATE_INSTANCE,

@@ -21,12 +21,12 @@ pub enum PathEnd {
 }
 
 /// Something that a way goes through, or does not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Waypoint {
     /// The internet.
     Internet,
-    /// A load balancer, a gateway, an endpoint, or whatever takes something in and sends something on.
-    Instance(InstanceId),
+    /// One of these: load balancers, gateways, endpoints, or whatever takes something in and sends something on.
+    AnyOf(Vec<InstanceId>),
 }
 
 /// `path A -> B [on …] [through …] [without …]`.
@@ -210,8 +210,8 @@ impl<'p> Evaluator<'p> {
         match &value.kind {
             Kind::Error => Vec::new(),
             Kind::Builtin(name) if *name == "internet" => vec![Waypoint::Internet],
-            Kind::Instance(id) => vec![Waypoint::Instance(*id)],
-            Kind::Family(family) => family.values().map(|id| Waypoint::Instance(*id)).collect(),
+            Kind::Instance(id) => vec![Waypoint::AnyOf(vec![*id])],
+            Kind::Family(family) => vec![Waypoint::AnyOf(family.values().copied().collect())],
             Kind::Absent(name) => {
                 self.absent(*name, span);
                 Vec::new()

@@ -84,7 +84,7 @@ fn route(
     for waypoint in &question.without {
         match waypoint {
             Waypoint::Internet => base.without_internet = true,
-            Waypoint::Instance(instance) => base.without.extend(resources_of(model, *instance)),
+            Waypoint::AnyOf(instances) => base.without.extend(resources_of(model, instances)),
         }
     }
     let (mut stops, mut touchings) = (vec![from], vec![base.clone()]);
@@ -95,8 +95,8 @@ fn route(
                     last.over_internet = true;
                 }
             }
-            Waypoint::Instance(instance) => {
-                let own: Vec<ResourceId> = resources_of(model, *instance).collect();
+            Waypoint::AnyOf(instances) => {
+                let own: Vec<ResourceId> = resources_of(model, instances).collect();
                 let parties: Vec<Party> = own
                     .iter()
                     .flat_map(|resource| read.interfaces.get(resource).into_iter().flatten())
@@ -117,8 +117,9 @@ fn route(
     (stops, touchings)
 }
 
-fn resources_of(model: &Model, instance: InstanceId) -> impl Iterator<Item = ResourceId> + '_ {
-    model.resource_ids().filter(move |resource| belongs(model, *resource, instance))
+fn resources_of<'a>(model: &'a Model, instances: &'a [InstanceId]) -> impl Iterator<Item = ResourceId> + 'a {
+    let one_of = move |resource: ResourceId| instances.iter().any(|instance| belongs(model, resource, *instance));
+    model.resource_ids().filter(move |resource| one_of(*resource))
 }
 
 impl Read {

@@ -77,7 +77,11 @@ impl Touching {
         if self.without_internet && on_internet || self.over_internet && !on_internet {
             return true;
         }
-        let touched: Vec<ResourceId> = way.hops.iter().filter_map(|hop| named_of(network, *hop)?.resource).collect();
+        let touch = |hop: &Hop| match hop {
+            Hop::Leaves(subnet) | Hop::Enters(subnet) => network.subnet(*subnet).named.resource,
+            _ => named_of(network, *hop)?.resource,
+        };
+        let touched: Vec<ResourceId> = way.hops.iter().filter_map(touch).collect();
         if touched.iter().any(|resource| self.without.contains(resource)) {
             return true;
         }

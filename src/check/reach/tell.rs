@@ -154,7 +154,7 @@ impl Solver {
                 let origin = rule.and_then(|rule| self.rule_place(rule)).unwrap_or_else(|| self.place_of(party));
                 Some(Shown { origin, text: format!("{} may send {on}", self.name(party)) })
             }
-            StepKind::Reaches(party @ (Party::Internet(_) | Party::Outside(..)), _) => {
+            StepKind::Reaches(party @ (Party::Internet(_) | Party::Outside(..) | Party::Service(_)), _) => {
                 Some(Shown { origin: self.place_of(party), text: format!("so it reaches {}", self.name(party)) })
             }
             StepKind::Reaches(party, rule) => {
