@@ -39,6 +39,10 @@ pub const SECRET_ATTACHMENT: &str = "AWS::SecretsManager::SecretTargetAttachment
 /// The API that keeps secrets, as endpoints call it.
 pub const SECRETS_SERVICE: &str = "secretsmanager";
 
+/// Whom a role trusts.
+pub const TRUST: &str = "AssumeRolePolicyDocument";
+/// A way to a service that does not leave the network.
+pub const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
 /// A role.
 pub const ROLE: &str = "AWS::IAM::Role";
 /// A function.

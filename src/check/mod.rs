@@ -10,6 +10,7 @@ mod metrics;
 mod moving;
 mod names;
 mod network;
+mod policies;
 mod privilege;
 pub mod reach;
 #[cfg(test)]
@@ -54,6 +55,7 @@ const CHECKS: &[Check] = &[
     privilege::no_administrators,
     privilege::no_hand_written_policies,
     privilege::documents_are_sound,
+    policies::statements_are_sound,
     network::subnets_lie_in_their_network,
     network::subnets_do_not_overlap,
     network::groups::open_ports_have_listeners,

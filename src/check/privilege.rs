@@ -191,18 +191,6 @@ fn sound(model: &Model, resource: &Resource, statement: &Node) -> Vec<Diagnostic
                 .help("say what is allowed with `Action` and `Resource`"),
         );
     }
-    let principal = statement.get("Principal");
-    let public = principal.filter(|principal| {
-        let is_star = |node: &Node| known(model, resource.stack, node).as_deref() == Some("*");
-        is_star(principal) || items(principal.get("AWS")).iter().any(is_star)
-    });
-    if let Some(public) = public.filter(|_| allows && statement.get("Condition").is_none()) {
-        let message = format!("a statement in `{}` lets everyone in", resource.path);
-        found.push(
-            Diagnostic::new(codes::PUBLIC_PRINCIPAL, at(model, resource, public), message)
-                .help("name who needs it, or add a `Condition` that does"),
-        );
-    }
     found
 }
 

@@ -117,7 +117,11 @@ fn grants_carry_no_wildcard_that_iam_does_not_force() {
 fn a_role_is_passed_to_a_named_service() {
     let mut f = Fixture::new();
     let stack = f.stack("App");
-    let role = f.resource(stack, "app", "AWS::IAM::Role", json!({}));
+    let trust = json!({
+        "Version": "2012-10-17",
+        "Statement": { "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole" },
+    });
+    let role = f.resource(stack, "app", "AWS::IAM::Role", json!({ "AssumeRolePolicyDocument": trust }));
     f.grant(role, None, &["iam:PassRole"], &["{0.arn}"]);
     assert_eq!(codes_of(&found(&f)), [codes::PASS_ROLE_WITHOUT_SERVICE]);
     let to = ConditionValue::Text(crate::derive::fixture::template("ec2.amazonaws.com"));
@@ -136,8 +140,13 @@ fn documents_by_hand_are_reported_and_read() {
         { "Effect": "Allow", "Action": ["s3:*", "s3:GetObjekt", "s3:GetObject"], "Resource": "*" },
         { "Effect": "Deny", "Action": "s3:*", "Resource": "*" },
     ]);
-    f.resource(stack, "extra", "AWS::IAM::Policy", json!({ "PolicyDocument": { "Statement": statements } }));
-    let public = json!({ "Statement": { "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "s3:GetObject", "Resource": "*" } });
+    f.resource(
+        stack,
+        "extra",
+        "AWS::IAM::Policy",
+        json!({ "PolicyDocument": { "Version": "2012-10-17", "Statement": statements } }),
+    );
+    let public = json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Principal": { "AWS": "*" }, "Action": "s3:GetObject", "Resource": "*" } });
     f.resource(stack, "open", "AWS::S3::BucketPolicy", json!({ "PolicyDocument": public }));
     let diagnostics = found(&f);
     let expected = [

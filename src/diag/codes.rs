@@ -227,6 +227,27 @@ codes! {
     HAND_WRITTEN_POLICY "hand_written_policy" Error (guarded) "a hand-written statement is not derived from a grant, so nobody keeps it minimal";
     ADMINISTRATOR_POLICY "administrator_policy" Error (guarded) "whoever holds it can do everything, also give it to others";
     PASS_ROLE_WITHOUT_SERVICE "pass_role_without_service" Error "without a target service the role can be handed to anything that runs code";
+    PASSED_TO_STRANGER "passed_to_stranger" Error (guarded) "a service cannot act as a role that does not trust it";
+    SERVICE_ROLE_OPEN "service_role_open" Error "without a service it makes the roles of all of them, whatever they may do";
+    UNSCOPED_ACTION "unscoped_action" Error (guarded) "what takes no resource is granted on everything, unless a condition says what it is for";
+    SENSITIVE_ACTION "sensitive_action" Error (guarded) "whoever may give rights, or act as others, has more than what is written";
+    REDUNDANT_GRANT "redundant_grant" Advice "what is said twice is taken back in one place and stays in the other";
+    MALFORMED_ARN "malformed_arn" Error "IAM refuses it, or it matches nothing";
+    MALFORMED_POLICY "malformed_policy" Error "IAM refuses the document, or reads it as something else";
+    UNKNOWN_POLICY_VARIABLE "unknown_policy_variable" Error "a statement with a variable that has no value never applies";
+    CONDITION_NOT_APPLICABLE "condition_not_applicable" Error "a condition on a key that the request does not have never holds";
+    CONDITION_MISMATCH "condition_mismatch" Error "a comparison that never fits, or always does, decides nothing";
+    TRUST_TOO_WIDE "trust_too_wide" Error (guarded) "the role can do what it may for whoever that account lets";
+    FEDERATION_TOO_WIDE "federation_too_wide" Error "an identity provider vouches for everybody it knows, also for strangers";
+    TRUST_ACTION_MISMATCH "trust_action_mismatch" Error "nobody becomes the role, because each kind of principal has an action of its own";
+    UNKNOWN_SERVICE "unknown_service" Error "IAM refuses a policy with a service that does not exist";
+    CONFUSED_DEPUTY "confused_deputy" Error (guarded) "a service that does not say for whom it acts does for strangers what it does for us";
+    FOREIGN_ACCOUNT "foreign_account" Error (guarded) "what another account does with it is decided there";
+    KEY_HANDED_ON "key_handed_on" Error (guarded) "the key protects from nobody to whom some policy gives all keys";
+    LOCKED_OUT "locked_out" Error "only the account's root user, or AWS, can open it again";
+    POLICY_OF_AWS "policy_of_aws" Error (guarded) "AWS changes what it allows, and it is written for nobody in particular";
+    LASTING_KEYS "lasting_keys" Error (guarded) "a key that lasts is one that is lost one day";
+    SHARED_ROLE "shared_role" Warning "each of them may do what the other needs";
     PROOF_FAILED "proof_failed" Error "what is emitted must be exactly what is declared";
 
     // Network.

@@ -336,7 +336,7 @@ fn text(model: &Model, node: &Node, home: StackId) -> String {
 }
 
 /// A value as JSON, with what is not known shown.
-fn json(model: &Model, node: &Node, home: StackId) -> Value {
+pub(in crate::check) fn json(model: &Model, node: &Node, home: StackId) -> Value {
     match &node.kind {
         NodeKind::Bool(value) => Value::from(*value),
         NodeKind::Int(number) => Value::from(*number),

@@ -8,9 +8,10 @@ mod facts;
 mod holdings;
 mod names;
 mod reach;
-mod texts;
+pub(super) mod texts;
 
 pub use ask::{Asked, Denied, Given, Question, Reply, Unknown, can};
+pub(super) use holdings::json as value_of;
 pub use holdings::{Holdings, Rule};
 pub use names::Names;
 pub use reach::{Holder, Step, who_can};

@@ -9,14 +9,14 @@ use crate::eval::value::{Attribute, Hole, Piece, Pseudo, Template, asset_key};
 const DEPTH: usize = 8;
 
 /// A text that stands in a stack.
-pub(super) fn written(model: &Model, text: &Template, home: StackId) -> String {
+pub(in crate::check) fn written(model: &Model, text: &Template, home: StackId) -> String {
     let mut whole = String::new();
     pieces(model, text, home, &mut whole, DEPTH);
     whole
 }
 
 /// A resource's ARN: from its name if we decide it, else with its path where AWS chooses.
-pub(super) fn arn(model: &Model, id: ResourceId) -> String {
+pub(in crate::check) fn arn(model: &Model, id: ResourceId) -> String {
     let resource = model.resource(id);
     let Some(template) = type_of(resource).and_then(ResourceType::arn_template) else {
         return format!("⟨{}.arn⟩", resource.path);
