@@ -25,7 +25,7 @@ use crate::eval::value::{Node, NodeKind};
 use crate::syntax::ast::Date;
 
 pub use reach::Reach;
-pub use waive::{used_waivers, waive, waive_across};
+pub use waive::{day, used_waivers, waive, waive_across};
 
 /// One environment, evaluated and lowered.
 struct World<'a> {

@@ -110,6 +110,7 @@ fn unknown(waiver: &Waiver) -> Diagnostic {
     Diagnostic::new(codes::UNKNOWN_CODE, span, format!("there is no rule `{rule}`")).did_you_mean(span, rule, known)
 }
 
-pub(super) fn day(date: Date) -> String {
+/// A day, as the language writes it.
+pub fn day(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)
 }

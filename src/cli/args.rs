@@ -27,7 +27,7 @@ pub struct Arguments {
     /// When to show colours. The environment variable NO_COLOR turns them off, too
     #[arg(long, global = true, display_order = 900, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Show diagnostics and answers only
+    /// Show errors, warnings and answers only
     #[arg(long, short, global = true, display_order = 901)]
     pub quiet: bool,
 }
@@ -208,7 +208,7 @@ pub struct SimulateArguments {
 }
 
 /// What all commands take that look at systems.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Common {
     /// Look at this environment only; may be repeated
     #[arg(long, value_name = "NAME")]
@@ -225,6 +225,9 @@ pub struct Common {
     /// Hold waivers and lifecycles against this day instead of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Leave out the findings that this file accepts; `check --write-baseline` writes it
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Use so many threads instead of one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
@@ -239,6 +242,9 @@ pub struct CheckArguments {
     /// Apply the fixes that have one right answer, and check what is left
     #[arg(long)]
     pub fix: bool,
+    /// Write what is found now to the baseline, as far as it may be accepted
+    #[arg(long, requires = "baseline", conflicts_with_all = ["env", "stack"])]
+    pub write_baseline: bool,
     /// The form of diagnostics
     #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
     pub format: Format,

@@ -82,7 +82,7 @@ pub fn compare(world: &dyn World, old: Side<'_>, new: Side<'_>, options: &Option
         }
         (Some(_) | None, Some(_) | None) => None,
     };
-    let mut checked = vec![Checked { sources, diagnostics, environments: 0 }];
+    let mut checked = vec![Checked { sources, diagnostics, ..Checked::default() }];
     checked.extend(others);
     Ok(Compared { checked, difference, phases, provenance })
 }

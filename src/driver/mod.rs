@@ -1,5 +1,6 @@
 //! The whole pipeline on one screen.
 
+mod baseline;
 mod compare;
 mod folders;
 mod lints;
@@ -11,7 +12,8 @@ mod reading;
 mod run;
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::base::{Span, Symbol};
 use crate::derive::template::Derived;
@@ -22,6 +24,7 @@ use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove, report};
 
+pub use baseline::{Accepted, Baseline};
 pub use compare::{Compared, Side, compare};
 pub use mend::{Applied, Mended, mend};
 pub use reading::diagnostic_of;
@@ -41,6 +44,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Whether assets are read to name them, and not only looked for.
     pub contents: bool,
+    /// What is accepted for now, and so not told.
+    pub baseline: Option<Arc<Baseline>>,
 }
 
 /// What is known of a system.
@@ -52,6 +57,10 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// How many environments were looked at.
     pub environments: usize,
+    /// The system's name, if it has one.
+    pub system: Option<Symbol>,
+    /// What was found and is accepted.
+    pub accepted: BTreeSet<Accepted>,
 }
 
 impl Checked {

@@ -1,5 +1,6 @@
 //! One run: sources to models, templates and plans, with everything that was found on the way.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::base::{Span, Symbol};
@@ -9,7 +10,7 @@ use crate::diag::{Code, Diagnostic, Level, Sink, codes};
 use crate::driver::lints::Lints;
 use crate::driver::load::{Loaded, load};
 use crate::driver::others::Session;
-use crate::driver::{Checked, Options};
+use crate::driver::{Accepted, Checked, Options};
 use crate::emit;
 use crate::eval::model::Model;
 use crate::eval::{Evaluated, Given, evaluate};
@@ -30,12 +31,20 @@ pub(super) struct Run {
     pub(super) builds: Vec<(Model, Derived, Plan)>,
     /// The stacks that are asked for; none: all.
     pub(super) chosen: Vec<Symbol>,
+    /// What was found and is accepted.
+    pub(super) accepted: BTreeSet<Accepted>,
 }
 
 impl Run {
     /// What was found, without the builds.
     pub(super) fn checked(self) -> Checked {
-        Checked { sources: self.sources, diagnostics: self.diagnostics, environments: self.environments }
+        Checked {
+            sources: self.sources,
+            diagnostics: self.diagnostics,
+            environments: self.environments,
+            system: self.system,
+            accepted: self.accepted,
+        }
     }
 }
 
@@ -103,9 +112,14 @@ pub(super) fn run_in(
     let system = loaded.as_ref().map(|(_, _, name)| *name);
     let (builds, environments) = loaded.map(|(builds, environments, _)| (builds, environments)).unwrap_or_default();
     let chosen = chosen_stacks(&builds, options, sink);
-    let builds = if sink.has_errors() { Vec::new() } else { builds };
-    let diagnostics = std::mem::take(sink).finish(environments);
-    Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen })
+    let mut diagnostics = std::mem::take(sink).finish(environments);
+    let accepted = match &options.baseline {
+        Some(baseline) => baseline.take(&mut diagnostics, system, &session.sources),
+        None => BTreeSet::new(),
+    };
+    let wrong = diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
+    let builds = if wrong { Vec::new() } else { builds };
+    Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen, accepted })
 }
 
 /// What is wrong with all environments together, if all of them could be built, and the waivers that lift something of it.

@@ -15,10 +15,10 @@ use crate::world::{SystemFolder, World, WorldError};
 /// Runs every test of a system in each of its environments.
 pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Tested, WorldError> {
     // What is wrong with the system itself is said once, not by every test.
-    let checked = run::run(world, system, options)?;
-    let mut found = checked.diagnostics;
+    let mut checked = run::run(world, system, options)?.checked();
+    let mut found = std::mem::take(&mut checked.diagnostics);
     if found.iter().any(|diagnostic| diagnostic.level == Level::Error) {
-        let checked = Checked { sources: checked.sources, diagnostics: found, environments: checked.environments };
+        let checked = Checked { diagnostics: found, ..checked };
         return Ok(Tested { checked, results: Vec::new() });
     }
     let mut sink = Sink::new();
@@ -38,7 +38,7 @@ pub(super) fn tests(world: &dyn World, system: &SystemFolder, options: &Options)
         finished
     })?;
     found.extend(sink.finish(0).into_iter().filter(|diagnostic| !is_known(diagnostic)));
-    let checked = Checked { sources: session.sources, diagnostics: found, environments: checked.environments };
+    let checked = Checked { sources: session.sources, diagnostics: found, ..checked };
     Ok(Tested { checked, results: results.unwrap_or_default() })
 }
 

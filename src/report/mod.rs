@@ -3,6 +3,7 @@
 mod access;
 mod network;
 mod table;
+mod waivers;
 
 use serde_json::Value;
 
@@ -61,6 +62,7 @@ pub const ALL: &[Kind] = &[
         make: access::report,
     },
     Kind { name: "network", about: "Who may talk to whom, on what, and because of which lines", make: network::report },
+    Kind { name: "waivers", about: "What is waived, where, until when, and why", make: waivers::report },
 ];
 
 /// One of them.

@@ -75,3 +75,35 @@ fn what_cannot_be_drawn_is_refused() {
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("there is no drawing of `access`"), "{}", run.err);
 }
+
+#[test]
+fn waivers_are_told_with_their_reasons() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "waivers", LAB]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn a_waiver_of_one_environment_is_told_with_its_name_and_its_day() {
+    let system = b"system shop
+environment live { account = \"123456789012\", region = \"eu-west-2\" }
+environment trial { account = \"123456789012\", region = \"eu-west-2\" }
+naming { default = \"{system}-{env}-{id}\" }
+stack Web {
+  if env == \"trial\" {
+    @waive(literal_account_id, because \"the partner's topic\", until 2099-01-31)
+    one = AWS::SSM::Parameter { Type = \"String\", Value = \"arn:aws:sns:eu-west-2:999999999999:news\" }
+  }
+}
+";
+    let folder = crate::folder(&[("main.infra", system)]);
+    let said = run(folder.path(), &["report", "waivers", "--format", "json"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let data: Value = serde_json::from_str(&said.out).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&data["entries"]).unwrap());
+    let none = crate::folder(&[(
+        "main.infra",
+        b"system shop\nenvironment live { account = \"123456789012\", region = \"eu-west-2\" }\n",
+    )]);
+    assert!(run(none.path(), &["report", "waivers"]).out.contains("nothing is waived"));
+}

@@ -14,7 +14,7 @@ pub(super) fn run(world: &dyn World, arguments: &BuildArguments, shown: Shown) -
             return Ok(Answer { err, code: code(&problems), ..Answer::default() });
         }
     };
-    let Built { mut checked, files } = driver::build(world, &system, &options(&arguments.common))?;
+    let Built { mut checked, files } = driver::build(world, &system, &options(world, &arguments.common)?)?;
     deny(&mut checked, &arguments.common);
     let all = [checked];
     let mut answer =

@@ -29,7 +29,7 @@ fn modelled(
             return Ok(Err(Answer { err, code: code(&problems), ..Answer::default() }));
         }
     };
-    let Modelled { mut checked, models } = driver::models(world, &system, &options(common))?;
+    let Modelled { mut checked, models } = driver::models(world, &system, &options(world, common)?)?;
     deny(&mut checked, common);
     if models.is_empty() || checked.has_errors() {
         let all = [checked];

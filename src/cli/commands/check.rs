@@ -1,34 +1,39 @@
 //! `infrac check`: diagnostics are the answer.
 
 use std::fmt::Write;
+use std::path::Path;
 
 use super::{Answer, Shown, Stream, WorldError, code, counted, deny, find, options};
-use crate::cli::args::CheckArguments;
+use crate::cli::args::{CheckArguments, Common};
 use crate::cli::render::Format;
-use crate::driver::{self, Applied, Checked, Options};
+use crate::driver::{self, Applied, Baseline, Checked, Options};
 use crate::world::write::write_file;
 use crate::world::{SystemFolder, World};
 
 pub(super) fn run(world: &dyn World, arguments: &CheckArguments, shown: Shown) -> Result<Answer, WorldError> {
-    let options = options(&arguments.common);
+    // A baseline that is written anew accepts what is there now, whatever it accepted before.
+    let writes = arguments.common.baseline.as_ref().filter(|_| arguments.write_baseline);
+    let read = if writes.is_some() { None } else { arguments.common.baseline.clone() };
+    let options = options(world, &Common { baseline: read, ..arguments.common.clone() })?;
     let (systems, mut all) = find(world, &arguments.paths, &arguments.common)?;
     let mut applied = Vec::new();
     for system in &systems {
-        let mut checked = if arguments.fix {
+        let checked = if arguments.fix {
             fixed(world, system, &options, &mut applied)?
         } else {
             driver::check(world, system, &options)?
         };
-        deny(&mut checked, &arguments.common);
         all.push(checked);
     }
+    let written = writes.map(|path| write_baseline(path, &mut all)).transpose()?;
+    all.iter_mut().for_each(|checked| deny(checked, &arguments.common));
     let mut out = String::new();
-    let is_for_people = matches!(arguments.format, Format::Human | Format::Plain);
-    if is_for_people && !shown.quiet {
+    let is_for_people = matches!(arguments.format, Format::Human | Format::Plain) && !shown.quiet;
+    if is_for_people {
         out.push_str(&told(&applied));
     }
     out.push_str(&shown.diagnostics(Stream::Out, arguments.format, &all));
-    if is_for_people && !shown.quiet && all.iter().all(|checked| checked.diagnostics.is_empty()) {
+    if is_for_people && all.iter().all(|checked| checked.diagnostics.is_empty()) {
         let files = all.iter().map(|checked| checked.sources.len()).sum();
         let environments = all.iter().map(|checked| checked.environments).sum();
         out.push_str(&format!(
@@ -37,7 +42,40 @@ pub(super) fn run(world: &dyn World, arguments: &CheckArguments, shown: Shown) -
             counted(environments, "environment")
         ));
     }
+    if is_for_people {
+        out.push_str(&written.unwrap_or_default());
+        out.push_str(&accepted(&options, &arguments.common, &all));
+    }
     Ok(Answer { out, code: code(&all), ..Answer::default() })
+}
+
+/// Writes what may be accepted of what was found, and takes it away.
+fn write_baseline(path: &Path, all: &mut [Checked]) -> Result<String, WorldError> {
+    let baseline = Baseline::of(all);
+    write_file(path, baseline.text().as_bytes())?;
+    for checked in all {
+        baseline.take(&mut checked.diagnostics, checked.system, &checked.sources);
+    }
+    Ok(format!("{} accepted in {}\n", counted(baseline.len(), "finding"), path.display()))
+}
+
+/// How much the baseline takes away, and whether it holds what is mended.
+fn accepted(options: &Options, common: &Common, all: &[Checked]) -> String {
+    let Some(baseline) = options.baseline.as_ref().filter(|baseline| !baseline.is_empty()) else {
+        return String::new();
+    };
+    let there: usize = all.iter().map(|checked| checked.accepted.len()).sum();
+    let mut text = format!("{} accepted by the baseline\n", counted(there, "finding"));
+    // Nobody knows what is found where nobody looks.
+    let gone = baseline.gone(all);
+    if gone > 0 && common.env.is_empty() {
+        let _ = writeln!(text, "of it, {} no longer found: write it anew with --write-baseline", is_or_are(gone));
+    }
+    text
+}
+
+fn is_or_are(number: usize) -> String {
+    if number == 1 { String::from("1 is") } else { format!("{number} are") }
 }
 
 /// Fixes a system's files, and gives what the check says of them then.

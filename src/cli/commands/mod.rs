@@ -14,6 +14,7 @@ mod test;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::CommandFactory;
 
@@ -21,8 +22,9 @@ use super::Answer;
 use super::args::{Arguments, Color, Command, Common, Deny, IamCommand};
 use super::render::{self, Batch, Format};
 use super::terminal::{Stream, look};
+use crate::base::limits;
 use crate::diag::{Diagnostic, Level};
-use crate::driver::{self, Checked, Options};
+use crate::driver::{self, Baseline, Checked, Options};
 use crate::world::{Found, SystemFolder, World, WorldError, find_systems};
 
 #[cfg(test)]
@@ -75,9 +77,19 @@ struct Shown {
 }
 
 impl Shown {
+    /// Who wants it quiet gets no advice.
+    fn wanted(self, diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
+        let wanted = |diagnostic: &&Diagnostic| !self.quiet || diagnostic.level != Level::Advice;
+        diagnostics.iter().filter(wanted).cloned().collect()
+    }
+
     fn diagnostics(self, stream: Stream, format: Format, all: &[Checked]) -> String {
-        let batches: Vec<Batch<'_>> =
-            all.iter().map(|checked| Batch { sources: &checked.sources, diagnostics: &checked.diagnostics }).collect();
+        let told: Vec<Vec<Diagnostic>> = all.iter().map(|checked| self.wanted(&checked.diagnostics)).collect();
+        let batches: Vec<Batch<'_>> = all
+            .iter()
+            .zip(&told)
+            .map(|(checked, diagnostics)| Batch { sources: &checked.sources, diagnostics })
+            .collect();
         render::render(format, &batches, look(stream, self.color))
     }
 }
@@ -113,15 +125,29 @@ fn find_one(
     Ok(systems.pop().ok_or(problems))
 }
 
-fn options(common: &Common) -> Options {
-    Options {
+fn options(world: &dyn World, common: &Common) -> Result<Options, WorldError> {
+    let baseline = common.baseline.as_ref().map(|path| baseline(world, path)).transpose()?;
+    Ok(Options {
         environments: common.env.clone(),
         stacks: common.stack.clone(),
         set: common.set.clone(),
         as_of: common.as_of,
         jobs: common.jobs.map(usize::from),
+        baseline: baseline.map(Arc::new),
         ..Options::default()
+    })
+}
+
+/// The findings that a file accepts.
+fn baseline(world: &dyn World, path: &Path) -> Result<Baseline, WorldError> {
+    let wrong = |reason: String| WorldError { path: path.to_owned(), wanted: "read", reason };
+    let limit = limits::MAX_FILE_BYTES as u64;
+    let bytes = world.read_at_most(path, limit + 1)?;
+    if bytes.len() as u64 > limit {
+        return Err(wrong(String::from("it is larger than 4 MiB")));
     }
+    let text = String::from_utf8(bytes).map_err(|_| wrong(String::from("it is not UTF-8 text")))?;
+    Baseline::read(&text).map_err(wrong)
 }
 
 /// Makes errors of what the user denies.

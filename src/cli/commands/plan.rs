@@ -20,7 +20,7 @@ pub(super) fn run(world: &dyn World, arguments: &PlanArguments, shown: Shown) ->
         (_, PlanFormat::Mermaid) => PlanForm::Mermaid,
         (_, PlanFormat::Dot) => PlanForm::Dot,
     };
-    let Planned { mut checked, text } = driver::plan(world, &system, &options(&arguments.common), &form)?;
+    let Planned { mut checked, text } = driver::plan(world, &system, &options(world, &arguments.common)?, &form)?;
     deny(&mut checked, &arguments.common);
     let all = [checked];
     Ok(Answer {

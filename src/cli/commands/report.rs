@@ -16,7 +16,7 @@ pub(super) fn run(world: &dyn World, arguments: &ReportArguments, shown: Shown) 
             return Ok(Answer { err, code: code(&problems), ..Answer::default() });
         }
     };
-    let Reported { mut checked, report } = driver::report(world, &system, &options(&arguments.common), kind)?;
+    let Reported { mut checked, report } = driver::report(world, &system, &options(world, &arguments.common)?, kind)?;
     deny(&mut checked, &arguments.common);
     let Some(made) = report.filter(|_| !checked.has_errors()) else {
         let all = [checked];

@@ -16,7 +16,7 @@ pub(super) fn run(world: &dyn World, arguments: &TestArguments, shown: Shown) ->
             return Ok(Answer { err, code: code(&problems), ..Answer::default() });
         }
     };
-    let Tested { mut checked, results } = driver::test(world, &system, &options(&arguments.common))?;
+    let Tested { mut checked, results } = driver::test(world, &system, &options(world, &arguments.common)?)?;
     deny(&mut checked, &arguments.common);
     if let Some(file) = &arguments.junit {
         write_file(file, junit(&checked.sources, &results).as_bytes())?;

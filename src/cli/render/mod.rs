@@ -114,7 +114,8 @@ fn environments(diagnostic: &Diagnostic) -> Option<String> {
 fn remedies(diagnostic: &Diagnostic) -> Vec<&str> {
     let help = diagnostic.help.as_deref();
     let said = |text: &str| help.is_some_and(|help| !text.is_empty() && help.contains(text));
-    let fixes = diagnostic.fixes.iter().filter(|fix| !fix.edits.iter().any(|edit| said(edit.text.trim())));
+    let fixes =
+        diagnostic.fixes.iter().filter(|fix| !said(&fix.title) && !fix.edits.iter().any(|edit| said(edit.text.trim())));
     help.into_iter().chain(fixes.map(|fix| fix.title.as_str())).collect()
 }
 
