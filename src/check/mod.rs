@@ -56,6 +56,7 @@ const CHECKS: &[Check] = &[
     privilege::no_hand_written_policies,
     privilege::documents_are_sound,
     policies::statements_are_sound,
+    access::whole::programs_are_sound,
     network::subnets_lie_in_their_network,
     network::subnets_do_not_overlap,
     network::groups::open_ports_have_listeners,
@@ -102,6 +103,7 @@ pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic
     let today = || {
         let mut found = accounts::one_across_environments(&models);
         found.extend(names::names_differ_across_environments(environments));
+        found.extend(access::whole::nobody_crosses(&models));
         found
     };
     let count: usize = models.iter().map(|model| model.resources.len()).sum();

@@ -248,6 +248,13 @@ codes! {
     POLICY_OF_AWS "policy_of_aws" Error (guarded) "AWS changes what it allows, and it is written for nobody in particular";
     LASTING_KEYS "lasting_keys" Error (guarded) "a key that lasts is one that is lost one day";
     SHARED_ROLE "shared_role" Warning "each of them may do what the other needs";
+    GRANT_WITHOUT_EFFECT "grant_without_effect" Error "whoever reads the grant believes that it holds";
+    PRIVILEGE_ESCALATION "privilege_escalation" Error (guarded) "what is granted is then not all that it can do";
+    KEY_NOT_GRANTED "key_not_granted" Error (guarded) "what cannot be encrypted is not stored, often without anybody being told";
+    USE_WITHOUT_GRANT "use_without_grant" Error (guarded) "the first call is refused";
+    UNUSED_GRANT "unused_grant" Advice "a right that nothing uses serves only whoever breaks in";
+    ENVIRONMENT_CROSSED "environment_crossed" Error (guarded) "a mistake in one environment is then one in the other";
+    DUTIES_NOT_SEPARATED "duties_not_separated" Error (guarded) "one person, or one mistake, is then enough";
     PROOF_FAILED "proof_failed" Error "what is emitted must be exactly what is declared";
 
     // Network.

@@ -200,3 +200,119 @@ pub(super) const REWRITES: &[(&str, &str)] = &[
     ("AWS::EFS::FileSystem", "elasticfilesystem:PutFileSystemPolicy"),
     ("AWS::Backup::BackupVault", "backup:PutBackupVaultAccessPolicy"),
 ];
+
+/// A key.
+pub(super) const KEY: &str = "AWS::KMS::Key";
+
+/// What can be encrypted with a key of one's own.
+pub(super) struct Encrypted {
+    /// Its type.
+    pub(super) ty: &'static str,
+    /// The property that names the key, at whatever depth.
+    pub(super) key: &'static str,
+    /// Actions on it, and what of the key each needs.
+    pub(super) uses: &'static [(&'static str, &'static [&'static str])],
+    /// The service that uses the key in its own name, before its region, and what it needs.
+    pub(super) owner: Option<(&'static str, &'static [&'static str])>,
+}
+
+const READ: &[&str] = &["kms:Decrypt"];
+const WRITE: &[&str] = &["kms:GenerateDataKey"];
+const BOTH: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
+
+/// Each by its service's own page on encryption at rest.
+pub(super) const ENCRYPTED: &[Encrypted] = &[
+    Encrypted {
+        ty: "AWS::S3::Bucket",
+        key: "KMSMasterKeyID",
+        uses: &[("s3:GetObject", READ), ("s3:PutObject", WRITE)],
+        owner: None,
+    },
+    Encrypted {
+        ty: "AWS::SQS::Queue",
+        key: "KmsMasterKeyId",
+        uses: &[("sqs:SendMessage", BOTH), ("sqs:ReceiveMessage", READ)],
+        owner: None,
+    },
+    Encrypted { ty: "AWS::SNS::Topic", key: "KmsMasterKeyId", uses: &[("sns:Publish", BOTH)], owner: None },
+    Encrypted {
+        ty: "AWS::DynamoDB::Table",
+        key: "KMSMasterKeyId",
+        uses: &[("dynamodb:GetItem", READ), ("dynamodb:PutItem", READ), ("dynamodb:Query", READ)],
+        owner: None,
+    },
+    Encrypted {
+        ty: "AWS::SecretsManager::Secret",
+        key: "KmsKeyId",
+        uses: &[("secretsmanager:GetSecretValue", READ)],
+        owner: None,
+    },
+    Encrypted {
+        ty: "AWS::Kinesis::Stream",
+        key: "KeyId",
+        uses: &[("kinesis:PutRecord", WRITE), ("kinesis:GetRecords", READ)],
+        owner: None,
+    },
+    Encrypted { ty: "AWS::Logs::LogGroup", key: "KmsKeyId", uses: &[], owner: Some(("logs", BOTH)) },
+];
+
+/// What runs code: its type, the property that names its role, and the one that holds what its code is told.
+pub(super) const WORKLOADS: &[(&str, &str, &str)] = &[
+    ("AWS::Lambda::Function", "Role", "Environment"),
+    ("AWS::ECS::TaskDefinition", "TaskRoleArn", "ContainerDefinitions"),
+];
+
+/// What code is told of because it uses it by its API.
+pub(super) const TOLD_OF: &[&str] = &[
+    "AWS::S3::Bucket",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::Kinesis::Stream",
+    "AWS::Events::EventBus",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+];
+
+/// Two rights that belong to two people.
+pub(super) struct Duty {
+    /// One of these actions.
+    pub(super) first: &'static [&'static str],
+    /// And one of these.
+    pub(super) second: &'static [&'static str],
+    /// What whoever has both can do.
+    pub(super) words: &'static str,
+}
+
+/// Who spoils data and its copies leaves nothing; who asks and approves is not looked at by anybody.
+pub(super) const DUTIES: &[Duty] = &[
+    Duty {
+        first: &[
+            "s3:DeleteObject",
+            "s3:PutObject",
+            "dynamodb:DeleteItem",
+            "dynamodb:DeleteTable",
+            "rds:DeleteDBInstance",
+            "rds:DeleteDBCluster",
+            "ec2:DeleteVolume",
+            "elasticfilesystem:DeleteFileSystem",
+        ],
+        second: &[
+            "backup:DeleteRecoveryPoint",
+            "backup:DeleteBackupVault",
+            "dynamodb:DeleteBackup",
+            "rds:DeleteDBSnapshot",
+            "rds:DeleteDBClusterSnapshot",
+            "ec2:DeleteSnapshot",
+            "s3:DeleteObjectVersion",
+        ],
+        words: "can spoil data and delete its copies",
+    },
+    Duty {
+        first: &["codepipeline:StartPipelineExecution", "codecommit:GitPush", "cloudformation:CreateChangeSet"],
+        second: &["codepipeline:PutApprovalResult", "codecommit:UpdatePullRequestApprovalState"],
+        words: "can ask for a change and approve it",
+    },
+];

@@ -24,6 +24,8 @@ pub struct Rule {
     pub statement: iam::Statement,
     /// The verb or the action that it was said with; none if it stands in a document.
     pub verb: Option<Symbol>,
+    /// Whether a reason is written with it.
+    pub because: bool,
     /// What made it.
     pub origin: Origin,
 }
@@ -174,7 +176,9 @@ impl<'m> Holdings<'m> {
         }
         let in_identity = role.filter(|_| statement.side != Side::Resource || target.is_none());
         if let Some(role) = in_identity {
-            let rules = read(&Value::Object(value.clone()), Kind::Identity, statement.origin, Some(permission.verb));
+            let mut rules =
+                read(&Value::Object(value.clone()), Kind::Identity, statement.origin, Some(permission.verb));
+            rules.iter_mut().for_each(|rule| rule.because = statement.because.is_some());
             self.roles.entry(role).or_default().extend(rules);
         }
         let elsewhere = statement.side != Side::Principal || role.is_none() || statement.effect == Effect::Deny;
@@ -306,7 +310,7 @@ fn read(statement: &Value, kind: Kind, origin: Origin, verb: Option<Symbol>) -> 
     let document = serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] });
     let policy = iam::parse(&document, kind, "");
     let statements = policy.map(|policy| policy.statements).unwrap_or_default();
-    statements.into_iter().map(|statement| Rule { statement, verb, origin }).collect()
+    statements.into_iter().map(|statement| Rule { statement, verb, because: false, origin }).collect()
 }
 
 /// The resource that a value is a reference to.

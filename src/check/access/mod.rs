@@ -9,6 +9,7 @@ mod holdings;
 mod names;
 mod reach;
 pub(super) mod texts;
+pub(super) mod whole;
 
 pub use ask::{Asked, Denied, Given, Question, Reply, Unknown, can};
 pub(super) use holdings::json as value_of;

@@ -109,7 +109,7 @@ fn rewrites(holdings: &Holdings<'_>, (caller, role): (&Caller, ResourceId), aske
 }
 
 /// Whether a role can give more to itself, or to one that it can act as.
-fn empowers(holdings: &Holdings<'_>, (caller, role): (&Caller, ResourceId)) -> Option<Holder> {
+pub(super) fn empowers(holdings: &Holdings<'_>, (caller, role): (&Caller, ResourceId)) -> Option<Holder> {
     let name = path(holdings, role);
     facts::EMPOWERS.iter().filter(|action| grants(holdings, role, action)).find_map(|action| {
         let given = |to: &ResourceId| allowed(holdings, (caller, role), action, *to);
@@ -152,7 +152,7 @@ fn allowed(holdings: &Holdings<'_>, (caller, role): (&Caller, ResourceId), actio
 }
 
 /// How one role comes to act as another one, if it can.
-pub(super) fn way(holdings: &Holdings<'_>, from: ResourceId, to: ResourceId) -> Option<String> {
+fn way(holdings: &Holdings<'_>, from: ResourceId, to: ResourceId) -> Option<String> {
     if from == to {
         return None;
     }
@@ -162,12 +162,22 @@ pub(super) fn way(holdings: &Holdings<'_>, from: ResourceId, to: ResourceId) -> 
     if trusted && allowed(holdings, who, facts::ASSUME, to) {
         return Some(format!("assumes `{}` with {}", path(holdings, to), facts::ASSUME));
     }
+    way_of(holdings, from, to).map(|(does, _)| does)
+}
+
+/// The same without becoming the role by its own trust: by what one makes others do. With the actions that it takes.
+pub(super) fn way_of(
+    holdings: &Holdings<'_>,
+    from: ResourceId,
+    to: ResourceId,
+) -> Option<(String, &'static [&'static str])> {
+    let caller = holdings.caller(from)?;
     facts::WAYS.iter().find_map(|way| {
         // Most roles have none of these actions.
         if !way.actions.iter().all(|action| grants(holdings, from, action)) {
             return None;
         }
-        taken(holdings, who, to, way)
+        taken(holdings, (&caller, from), to, way).map(|does| (does, way.actions))
     })
 }
 

@@ -9,7 +9,7 @@ mod form;
 mod outsiders;
 mod said;
 mod trust;
-mod words;
+pub(super) mod words;
 
 use crate::check::World;
 use crate::diag::Diagnostic;

@@ -33,7 +33,7 @@ pub(super) fn is_open(masked: &str) -> bool {
 }
 
 /// Whether there is a text that both patterns match.
-pub(super) fn meet(one: &str, other: &str) -> bool {
+pub(in crate::check) fn meet(one: &str, other: &str) -> bool {
     let one: Vec<char> = one.chars().collect();
     let other: Vec<char> = other.chars().collect();
     let any = |character: char| character == '*' || character == OPEN;
