@@ -47,7 +47,7 @@ pub fn waive_across(
 
 fn lifts(waiver: &Waiver, code: Code, diagnostic: &Diagnostic) -> bool {
     let covered = |label: &Label| within(label.span, waiver.covers);
-    diagnostic.code == code && diagnostic.labels.iter().any(covered)
+    diagnostic.code == code && diagnostic.code.waivable() && diagnostic.labels.iter().any(covered)
 }
 
 fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Diagnostic>) {
@@ -74,6 +74,15 @@ fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Dia
             kept.push(unknown(waiver));
             return;
         };
+        if !code.waivable() && !codes::ALL.contains(&code) {
+            let message = format!("`{rule}` is demanded of every system, and cannot be waived");
+            kept.push(
+                Diagnostic::new(codes::NOT_WAIVABLE, waiver.rule_span, message)
+                    .why("a policy that each system could lift for itself would bind none")
+                    .help("take the mark away and mend what it says, or talk to those who demand it"),
+            );
+            return;
+        }
         if !code.waivable() {
             let message = format!("`{rule}` cannot be waived");
             kept.push(

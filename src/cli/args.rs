@@ -225,6 +225,9 @@ pub struct Common {
     /// Hold waivers and lifecycles against this day instead of today
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
+    /// Hold systems to the policies of this folder, which no waiver lifts; may be repeated
+    #[arg(long, value_name = "DIR")]
+    pub policy: Vec<PathBuf>,
     /// Leave out the findings that this file accepts; `check --write-baseline` writes it
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

@@ -71,15 +71,18 @@ impl Code {
         ALL.iter().copied().find(|code| code.name() == name).or_else(|| met().map(Code))
     }
 
-    /// The code of a policy's rule, which a waiver may lift. The same rule always has the same code.
-    pub fn rule(name: &'static str, level: Level, why: &str) -> Code {
-        let same = |known: &&&'static Info| known.name == name && known.level == level && known.why == why;
+    /// The code of a policy's rule, which a waiver may lift unless the rule is demanded of every system. The same rule always has the
+    /// same code.
+    pub fn rule(name: &'static str, level: Level, waivable: bool, why: &str) -> Code {
+        let same = |known: &&&'static Info| {
+            (known.name, known.level, known.waivable, known.why) == (name, level, waivable, why)
+        };
         if let Some(known) = RULES.read().unwrap_or_else(PoisonError::into_inner).iter().find(same) {
             return Code(known);
         }
         // Kept for the life of the process, as names are: a system has few rules.
         let why: &'static str = Box::leak(why.to_owned().into_boxed_str());
-        let info: &'static Info = Box::leak(Box::new(Info { name, level, waivable: true, why }));
+        let info: &'static Info = Box::leak(Box::new(Info { name, level, waivable, why }));
         RULES.write().unwrap_or_else(PoisonError::into_inner).push(info);
         Code(info)
     }
@@ -171,7 +174,7 @@ codes! {
     UNUSED_LET "unused_let" Warning "a value that nothing reads is either forgotten or left over";
 
     // Types and values.
-    WRONG_TYPE "wrong_type" Error "a value of another type would be refused by AWS or mean something else";
+    WRONG_TYPE "wrong_type" Error "each place takes one kind of value; another one says nothing there, or something else than was meant";
     WRONG_REFERENCE_KIND "wrong_reference_kind" Error "a reference to another kind of resource passes CloudFormation's checks and fails at deployment";
     MISSING_PARAM "missing_param" Error "without a value and without a default there is nothing to build with";
     MISSING_PROPERTY "missing_property" Error "CloudFormation refuses a resource without its required properties";

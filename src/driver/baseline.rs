@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::base::Symbol;
-use crate::diag::{Diagnostic, Level};
+use crate::diag::Diagnostic;
 use crate::driver::Checked;
 use crate::world::Sources;
 
@@ -108,7 +108,7 @@ impl Baseline {
 
 /// What the file says of a finding, if it may be accepted.
 fn accepted(found: &Diagnostic, system: Option<Symbol>, sources: &Sources) -> Option<Accepted> {
-    if found.code.level() == Level::Error && !found.code.waivable() {
+    if !found.code.waivable() {
         return None;
     }
     let span = found.span();

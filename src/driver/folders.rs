@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use crate::base::{HashMap, Span};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Folder, ProgramFiles, uses};
-use crate::syntax::ast::{Expr, ExprKind, File, TextPiece};
+use crate::syntax::ast::{Expr, ExprKind, File, Item, ItemKind, TextPiece};
 use crate::world::{Kind, Sources, SystemFolder, World, WorldError};
 
 use super::load::{Parsed, parse};
@@ -122,6 +122,32 @@ pub(super) fn read_used(
         read.folders.push(Folder { shown: named.relative, files: ids.into_iter().zip(files).collect() });
     }
     Ok(read)
+}
+
+/// Reads the folders whose policies are demanded. They stand by themselves: what a policy uses is defined beside it.
+pub(super) fn read_demanded(
+    world: &dyn World,
+    folders: &[PathBuf],
+    sources: &mut Sources,
+    parsed: &mut Parsed,
+    read: &mut ProgramFiles,
+) -> Result<(), WorldError> {
+    for path in folders {
+        let name = shown(path);
+        let reading = SystemFolder::at(world, path)?.read_as(world, sources, &name)?;
+        let ids = reading.files.clone();
+        let files = parse(&reading, sources, parsed);
+        let policy = |item: &Item| matches!(item.kind, ItemKind::Policy(_));
+        if !files.iter().flat_map(|file| &file.items).any(policy) {
+            parsed.found.push(
+                Diagnostic::new(codes::UNUSABLE_FOLDER, Span::NONE, format!("`{name}` holds no policy"))
+                    .help("name a folder with `policy NAME { rule NAME \"…\" { … } }` in one of its `.infra` files"),
+            );
+        }
+        read.demanded.push(read.folders.len());
+        read.folders.push(Folder { shown: name, files: ids.into_iter().zip(files).collect() });
+    }
+    Ok(())
 }
 
 fn find_uses(

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::base::{FileId, HashMap, Symbol, limits};
 use crate::diag::{Diagnostic, Level, Sink, codes};
-use crate::driver::folders::read_used;
+use crate::driver::folders::{read_demanded, read_used};
 use crate::driver::others::{self, Session};
 use crate::driver::run::{environments, may_be_hidden};
 use crate::driver::{Options, diagnostic_of};
@@ -131,7 +131,8 @@ pub(super) fn load<T>(
     let reading = system.read(world, &mut session.sources)?;
     let mut parsed = Parsed::default();
     let files = parse(&reading, &session.sources, &mut parsed);
-    let read = read_used(world, &system.root, files, &mut session.sources, &mut parsed)?;
+    let mut read = read_used(world, &system.root, files, &mut session.sources, &mut parsed)?;
+    read_demanded(world, &options.policies, &mut session.sources, &mut parsed, &mut read)?;
     let damaged = parsed.damaged;
     sink.extend(parsed.found);
     let settings = command_line(options, &mut session.sources, sink);

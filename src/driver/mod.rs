@@ -13,6 +13,7 @@ mod run;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::{Span, Symbol};
@@ -44,6 +45,8 @@ pub struct Options {
     pub jobs: Option<usize>,
     /// Whether assets are read to name them, and not only looked for.
     pub contents: bool,
+    /// Folders with policies that are demanded of every system.
+    pub policies: Vec<PathBuf>,
     /// What is accepted for now, and so not told.
     pub baseline: Option<Arc<Baseline>>,
 }

@@ -9,7 +9,7 @@ use crate::eval::Evaluator;
 use crate::eval::environment::text_in;
 use crate::eval::model::{Environment, InstanceId};
 use crate::eval::origin::Origin;
-use crate::eval::properties::describe_shape;
+use crate::eval::properties::{REFUSED, describe_shape};
 use crate::eval::value::{Hole, Node, NodeKind, Template};
 use crate::types::shape::{Bound, Fault, Place, Problem, Subject, View, faults};
 
@@ -219,7 +219,8 @@ impl Evaluator<'_> {
 fn plain(problem: &Problem<Seen<'_>>, path: &str, ty: &str, span: Span, region: &str) -> Option<Diagnostic> {
     let say = |code: Code, message: String| Some(Diagnostic::new(code, span, message));
     match problem {
-        Problem::Kind(shape) => say(codes::WRONG_TYPE, format!("`{path}` of `{ty}` is {}", describe_shape(*shape))),
+        Problem::Kind(shape) => say(codes::WRONG_TYPE, format!("`{path}` of `{ty}` is {}", describe_shape(*shape)))
+            .map(|diagnostic| diagnostic.why(REFUSED)),
         Problem::NotAllowed { shown, allowed } => {
             let diagnostic = say(codes::VALUE_NOT_ALLOWED, format!("`{path}` of `{ty}` cannot be {shown}"));
             diagnostic.map(|diagnostic| with_values(diagnostic, shown, allowed, span, "AWS accepts"))
@@ -274,6 +275,7 @@ fn plain(problem: &Problem<Seen<'_>>, path: &str, ty: &str, span: Span, region: 
             .map(|diagnostic| diagnostic.help("leave it out, or use what AWS names in its place")),
         Problem::Alternatives => {
             say(codes::WRONG_TYPE, format!("`{path}` of `{ty}` has none of the forms that it may have"))
+                .map(|diagnostic| diagnostic.why(REFUSED))
         }
         Problem::Missing { .. } | Problem::Excluded { .. } | Problem::Twice { .. } => None,
     }

@@ -10,6 +10,9 @@ use crate::eval::value::{AssetPart, Hole, Kind, Node, NodeKind, Template, Value}
 use crate::eval::{Evaluator, units};
 use crate::types::shape::property_of;
 
+/// Why a property's type matters.
+pub(super) const REFUSED: &str = "AWS refuses a property of another type";
+
 /// How properties are called that say together where something lies.
 const ASSET_PLACES: [(&str, &str); 2] = [("S3Bucket", "S3Key"), ("Bucket", "Key")];
 
@@ -98,7 +101,8 @@ impl<'p> Evaluator<'p> {
             codes::WRONG_TYPE,
             slot.span,
             format!("`{}` of `{}` is {wanted}, not {found}", slot.path, slot.ty),
-        );
+        )
+        .why(REFUSED);
         if shape.kind() == ShapeKind::List && !matches!(value.kind, Kind::Record(_)) {
             diagnostic = diagnostic.help("put it in brackets: `[…]`");
         }

@@ -67,7 +67,7 @@ impl<'p> Evaluator<'p> {
             self.report(diagnostic);
             return;
         };
-        self.check_rules(policy, owner == Owner::System);
+        self.check_rules(policy, owner == Owner::System, true);
     }
 
     fn check_invariant(

@@ -19,27 +19,36 @@ pub(super) struct Breach {
 }
 
 impl<'p> Evaluator<'p> {
-    /// The library's policies that hold for every system.
+    /// The policies that hold for every system: the library's, and those that are demanded of it.
     pub(super) fn check_standing_policies(&mut self) {
         let library = self.program.library;
         for item in library.standing() {
             if let ItemKind::Policy(policy) = &item.kind {
-                self.check_rules(policy, false);
+                self.check_rules(policy, false, true);
             }
+        }
+        for policy in self.program.demanded.clone() {
+            self.check_rules(policy, false, false);
         }
     }
 
-    /// Each rule of a policy. `system`: it sees the system's names.
-    pub(super) fn check_rules(&mut self, policy: &'p Policy, system: bool) {
+    /// Each rule of a policy. `system`: it sees the system's names; `waivable`: a waiver may lift it.
+    pub(super) fn check_rules(&mut self, policy: &'p Policy, system: bool, waivable: bool) {
         let scope = self.root(system);
         for rule in &policy.rules {
             for condition in &rule.body {
-                self.check_rule(policy, rule, condition, &scope);
+                self.check_rule((policy, waivable), rule, condition, &scope);
             }
         }
     }
 
-    fn check_rule(&mut self, policy: &'p Policy, rule: &'p PolicyRule, condition: &'p Expr, scope: &Scope<'p>) {
+    fn check_rule(
+        &mut self,
+        (policy, waivable): (&'p Policy, bool),
+        rule: &'p PolicyRule,
+        condition: &'p Expr,
+        scope: &Scope<'p>,
+    ) {
         let verdict = self.decide(condition, scope);
         let said = match &rule.text {
             Some(text) => self.known_text(text, scope),
@@ -54,7 +63,7 @@ impl<'p> Evaluator<'p> {
                     .help("ask about what is known when built: params, names, structure, properties as they are set"),
             ),
             Verdict::Broken => {
-                let code = code_of(policy, rule);
+                let code = code_of(policy, rule, waivable);
                 let message = format!("“{said}” does not hold");
                 let breaches = self.breaches(condition, scope);
                 if breaches.is_empty() {
@@ -154,7 +163,7 @@ impl<'p> Evaluator<'p> {
     }
 }
 
-fn code_of(policy: &Policy, rule: &PolicyRule) -> Code {
+fn code_of(policy: &Policy, rule: &PolicyRule, waivable: bool) -> Code {
     let level = match rule.level {
         RuleLevel::Error => Level::Error,
         RuleLevel::Warning => Level::Warning,
@@ -165,5 +174,5 @@ fn code_of(policy: &Policy, rule: &PolicyRule) -> Code {
         Some(paragraph) => paragraph.split_whitespace().collect::<Vec<_>>().join(" "),
         None => format!("policy `{}` asks for it", policy.name.name),
     };
-    Code::rule(rule.name.name.as_str(), level, &why)
+    Code::rule(rule.name.name.as_str(), level, waivable, &why)
 }

@@ -43,6 +43,8 @@ pub struct Program<'p> {
     pub packages: Vec<Package<'p>>,
     /// What the system takes from them.
     pub imports: HashMap<Symbol, Import>,
+    /// Policies that are demanded of every system, in the order of their files.
+    pub demanded: Vec<&'p Policy>,
     /// To which of them a file belongs.
     pub(super) package_files: HashMap<FileId, usize>,
     pub(super) apart: Apart<'p>,
@@ -57,6 +59,8 @@ pub struct ProgramFiles {
     pub folders: Vec<Folder>,
     /// The folder that each path of a `use` leads to, by the path's place.
     pub used: HashMap<Span, usize>,
+    /// Those of the folders whose policies every system has to keep, whatever it says.
+    pub demanded: Vec<usize>,
 }
 
 /// Something with a name at the top level.
@@ -160,6 +164,7 @@ impl<'p> Program<'p> {
             marks: Vec::new(),
             packages: Vec::new(),
             imports: HashMap::default(),
+            demanded: Vec::new(),
             package_files: HashMap::default(),
             apart: Apart::default(),
         };
@@ -172,6 +177,12 @@ impl<'p> Program<'p> {
             program.packages.push(Package::gather(folder, &mut diagnostics));
             program.package_files.extend(folder.files.iter().map(|(file, _)| (*file, at)));
         }
+        let demanded = read.demanded.iter().filter_map(|at| read.folders.get(*at));
+        let items = demanded.flat_map(|folder| &folder.files).flat_map(|(_, file)| &file.items);
+        program.demanded.extend(items.filter_map(|item| match &item.kind {
+            ItemKind::Policy(policy) => Some(policy),
+            _ => None,
+        }));
         program.import(files, &read.folders, &read.used, &mut diagnostics);
         (Some(program), diagnostics)
     }

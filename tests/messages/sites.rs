@@ -113,6 +113,15 @@ fn outside() -> Vec<Checked> {
     all.push(driver::check(&shop.world, &shop.system().unwrap(), &odd).unwrap());
     let odd = Options { set: Vec::new(), ..odd };
     all.push(driver::check(&shop.world, &shop.system().unwrap(), &odd).unwrap());
+    let mut shop = Program::of(
+        "shop",
+        "system shop\nenvironment test { account = \"111122223333\", region = \"eu-west-1\" }\n@waive(none, because \"it is small\")\nstack A { q = AWS::SQS::Queue {} }\n",
+    );
+    shop.world
+        .set("pack/none.infra", "policy Pack { rule none \"there are no queues\" { count(AWS::SQS::Queue) == 0 } }\n");
+    shop.world.set("empty/notes.txt", "x");
+    let demanding = Options { policies: vec![PathBuf::from("pack"), PathBuf::from("empty")], ..options() };
+    all.push(driver::check(&shop.world, &shop.system().unwrap(), &demanding).unwrap());
     let large = syntax_of(&"\n".repeat(usize::try_from(MAX_SOURCE_BYTES).unwrap() + 1));
     all.push(Checked { diagnostics: large, ..Checked::default() });
     for (open, close) in [

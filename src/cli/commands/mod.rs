@@ -133,6 +133,7 @@ fn options(world: &dyn World, common: &Common) -> Result<Options, WorldError> {
         set: common.set.clone(),
         as_of: common.as_of,
         jobs: common.jobs.map(usize::from),
+        policies: common.policy.clone(),
         baseline: baseline.map(Arc::new),
         ..Options::default()
     })
