@@ -55,6 +55,7 @@ fn check_overrides(overrides: &Value, entries: &[(&String, &Value)]) -> Result<(
             "alike",
             "metrics",
             "replacement",
+            "passesOn",
         ]
         .contains(&subject.as_str())
         {
@@ -102,6 +103,7 @@ impl Writer<'_> {
         record[T_ARN_TEMPLATE] = pool.maybe_text(entry["arnTemplate"].as_str());
         record[T_ARN] = pool.maybe_text(self.arn(&references).as_deref());
         record[T_TAGGING] = self.tagging(pool)?;
+        record[T_PASSES_ON] = self.passes_on(pool, root)?;
         record[T_REGIONS_LOW] = low;
         record[T_REGIONS_HIGH] = high;
         record[T_FLAGS] = self.flags();
@@ -229,10 +231,9 @@ impl Writer<'_> {
 
     fn tagging(&self, pool: &mut Pool) -> Result<u32, Fail> {
         let stated = &self.overrides["tagging"][self.name];
-        let facts = if stated.is_null() { &self.entry["tagging"] } else { stated };
-        if facts.is_null() {
-            return Ok(NONE);
-        }
+        let seen = self.tags_seen();
+        let facts = [stated, &self.entry["tagging"], &seen].into_iter().find(|facts| !facts.is_null());
+        let Some(facts) = facts else { return Ok(NONE) };
         let mut record = [EMPTY; TAGGING_WORDS];
         record[G_PROPERTY] = pool.text(string(&facts["property"]));
         record[G_STYLE] = match string(&facts["style"]) {
@@ -247,7 +248,49 @@ impl Writer<'_> {
             | flag("tagUpdatable", GF_UPDATABLE)
             | flag("cloudFormationSystemTags", GF_SYSTEM);
         record[G_PERMISSIONS] = pool.texts(&texts(&facts["permissions"]));
+        record[G_KIND] = pool.maybe_text(facts["kind"].as_str());
         Ok(pool.record(&record))
+    }
+
+    /// The schemas of older types say nothing of tags, though they have a property for them: its form says how it takes them.
+    fn tags_seen(&self) -> Value {
+        let resolved = |schema: &'_ Value| match string(&schema["$ref"]) {
+            "" => schema.clone(),
+            name => self.entry["definitions"][name].clone(),
+        };
+        for property in ["Tags", "TagSpecifications"] {
+            let schema = resolved(&self.entry["properties"][property]);
+            if schema.is_null() {
+                continue;
+            }
+            let item = resolved(&schema["items"])["properties"].clone();
+            let style = match (string(&schema["type"]), property) {
+                ("array", "Tags") if item["Key"].is_object() && item["Value"].is_object() => "list",
+                ("array", "TagSpecifications") if item["Tags"].is_object() => "specifications",
+                ("array" | "string", _) | (_, "TagSpecifications") => continue,
+                _ => "map",
+            };
+            return serde_json::json!({ "property": property, "style": style });
+        }
+        Value::Null
+    }
+
+    /// How its tags come to what it creates.
+    fn passes_on(&self, pool: &mut Pool, root: u32) -> Result<u32, Fail> {
+        let mut words = Vec::new();
+        for way in list(&self.overrides["passesOn"][self.name]["ways"]) {
+            let path = string(&way["path"]);
+            if walk(pool, root, &path.replace('/', ".")).is_none() {
+                return Err(format!("overrides.json: passesOn: {path} is no property").into());
+            }
+            words.extend([
+                pool.text(path),
+                pool.text(string(&way["how"])),
+                pool.text(string(&way["to"])),
+                pool.maybe_text(way["unless"].as_str()),
+            ]);
+        }
+        Ok(pool.list(&words))
     }
 
     /// What fills the dimensions of its metrics: what is stated; else those that are called like what `Ref` or `Fn::GetAtt` gives.
@@ -308,6 +351,7 @@ impl Writer<'_> {
         record[M_MIN] = limit(&stated["min"]);
         record[M_MAX] = limit(&stated["max"]);
         record[M_PATTERN] = pool.maybe_text(stated["pattern"].as_str());
+        record[M_RESERVED] = pool.maybe_text(stated["reserved"].as_str());
         record[M_SCOPE] = stated["scope"].as_str().map_or(Ok(NONE), scope)?;
         record[M_CASE] = match stated["case"].as_str() {
             None => NONE,

@@ -45,7 +45,7 @@ pub fn hash(name: &str) -> u32 {
 }
 
 /// Words of a resource type.
-pub const TYPE_WORDS: usize = 22;
+pub const TYPE_WORDS: usize = 23;
 /// Text: its name.
 pub const T_NAME: usize = 0;
 /// Node: an object with all its properties.
@@ -90,6 +90,8 @@ pub const T_SINGLETON_SOURCE: usize = 19;
 pub const T_DIMENSIONS: usize = 20;
 /// List of (property, its value, list of names) triples: with this value, these metrics alone are published.
 pub const T_METRIC_KINDS: usize = 21;
+/// List of (path, how, what is created, another property) quadruples: how its tags come to what it creates.
+pub const T_PASSES_ON: usize = 22;
 
 /// It holds data.
 pub const TF_STATEFUL: u32 = 1;
@@ -233,7 +235,7 @@ pub const F_CONDITIONS: u32 = 44;
 pub const F_REFERENCES_OPEN: u32 = 45;
 
 /// Words of a tagging record.
-pub const TAGGING_WORDS: usize = 4;
+pub const TAGGING_WORDS: usize = 5;
 /// Text: path of the property.
 pub const G_PROPERTY: usize = 0;
 /// One of `STYLE_…`.
@@ -242,6 +244,8 @@ pub const G_STYLE: usize = 1;
 pub const G_FLAGS: usize = 2;
 /// List of actions.
 pub const G_PERMISSIONS: usize = 3;
+/// Text: what it is called where tags say for what they are.
+pub const G_KIND: usize = 4;
 /// A list of `Key` and `Value`.
 pub const STYLE_LIST: u32 = 0;
 /// A map.
@@ -258,7 +262,7 @@ pub const GF_UPDATABLE: u32 = 2;
 pub const GF_SYSTEM: u32 = 4;
 
 /// Words of a physical name.
-pub const NAME_WORDS: usize = 7;
+pub const NAME_WORDS: usize = 8;
 /// Text: path of the property.
 pub const M_PROPERTY: usize = 0;
 /// Number.
@@ -273,6 +277,8 @@ pub const M_SCOPE: usize = 4;
 pub const M_CASE: usize = 5;
 /// Text: where it says so.
 pub const M_SOURCE: usize = 6;
+/// Text: a pattern that keeps off what AWS has reserved.
+pub const M_RESERVED: usize = 7;
 /// Unique in the partition.
 pub const SCOPE_GLOBAL: u32 = 0;
 /// Unique in the account.

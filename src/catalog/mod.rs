@@ -30,7 +30,8 @@ mod tests;
 pub use data::Texts;
 pub use iam::{AccessLevel, Action, ActionResource, ConditionKey, KeyType, ResourceKind, Service};
 pub use resource::{
-    Availability, Dimension, Metrics, NameCase, NameRules, NameScope, Obtain, ResourceType, TagStyle, Tagging,
+    Availability, Dimension, How, Metrics, NameCase, NameRules, NameScope, Obtain, PassesOn, ResourceType, TagStyle,
+    Tagging,
 };
 pub use shape::{Conditional, Kind, Property, Reference, Regional, Shape};
 

@@ -1,6 +1,6 @@
 //! Resource types.
 
-use super::data::{List, Texts, header, maybe_text, number, text, word};
+use super::data::{List, Texts, header, maybe_text, number, some, text, word};
 use super::layout::*;
 use super::shape::{Property, Shape};
 
@@ -80,6 +80,33 @@ impl Tagging {
     pub fn permissions(self) -> Texts {
         Texts::of(self.0, G_PERMISSIONS)
     }
+
+    /// What it is called in [`TagStyle::Specifications`], if that is not its type's name.
+    pub fn kind(self) -> Option<&'static str> {
+        maybe_text(self.0, G_KIND)
+    }
+}
+
+/// A way by which a resource's tags come to what it creates.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct PassesOn {
+    /// The path of the property that does it.
+    pub path: &'static str,
+    /// What to write there.
+    pub how: How,
+    /// What is created.
+    pub to: &'static str,
+    /// A property beside which it has no effect.
+    pub unless: Option<&'static str>,
+}
+
+/// What a property takes that passes tags on.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    /// This value.
+    Value(&'static str),
+    /// The tags once more, under the word for what is created.
+    Specifications,
 }
 
 /// Within what a name has to be unique, or a resource may exist only once.
@@ -145,6 +172,11 @@ impl NameRules {
     /// The pattern of names: a stated one is anchored, a schema's need not be.
     pub fn pattern(self) -> Option<&'static str> {
         maybe_text(self.record, M_PATTERN).or_else(|| self.shape.pattern())
+    }
+
+    /// A pattern that it must meet, too: it keeps off beginnings and ends that AWS has reserved.
+    pub fn reserved(self) -> Option<&'static str> {
+        maybe_text(self.record, M_RESERVED)
     }
 
     /// Within what it has to be unique, where that is known.
@@ -302,6 +334,19 @@ impl ResourceType {
     /// How it takes tags, if it does.
     pub fn tagging(self) -> Option<Tagging> {
         number(self.0, T_TAGGING).map(Tagging)
+    }
+
+    /// How its tags come to what it creates.
+    pub fn passes_on(self) -> impl Iterator<Item = PassesOn> {
+        let mut words = List::at(word(self.0, T_PASSES_ON)).words();
+        std::iter::from_fn(move || {
+            let (path, how, to, unless) = (words.next()?, words.next()?, words.next()?, words.next()?);
+            let how = match text(how).strip_prefix('=') {
+                Some(value) => How::Value(value),
+                None => How::Specifications,
+            };
+            Some(PassesOn { path: text(path), how, to: text(to), unless: some(unless).map(text) })
+        })
     }
 
     /// Its physical name, if it has one that a template may set.

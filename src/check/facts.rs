@@ -143,3 +143,15 @@ pub const VERSION_PARTS: &[(&str, usize)] = &[("postgres", 2), ("aurora-postgres
 pub const OF_A_PARAMETER: &str = "{{resolve:ssm:";
 /// Parameters that AWS keeps, and sets anew with each release.
 pub const AWS_PARAMETERS: &str = "/aws/service/";
+
+/// What a tag's key or value may not begin with, in any case.
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html>
+pub const RESERVED_TAGS: &str = "aws:";
+/// So many characters a tag's key and value may have.
+pub const TAG_SIZES: (usize, usize) = (128, 256);
+/// Of what a tag's value is made, in all services.
+pub const TAG_LETTERS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+@-]*$";
+/// How it does not begin.
+pub const TAG_BEGINNING: &str = "^(?![aA][wW][sS]:)";
+/// So many tags a resource may have.
+pub const MAX_TAGS: usize = 50;

@@ -13,6 +13,7 @@ mod network;
 mod policies;
 mod privilege;
 pub mod reach;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod waive;
@@ -46,6 +47,9 @@ const CHECKS: &[Check] = &[
     names::exports_differ,
     names::names_fit,
     names::stacks_fit,
+    tags::required_tags_are_there,
+    tags::tags_fit,
+    tags::keys_differ_in_more_than_case,
     accounts::one_for_each_account,
     accounts::no_literal_account,
     limits::templates_fit,

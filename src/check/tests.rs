@@ -294,3 +294,70 @@ fn a_database_version_needs_as_many_parts_as_its_engine_gives_it() {
     assert!(diagnostics[0].message.starts_with("`Data.a` asks for `postgres` 15 "), "{}", diagnostics[0].message);
     assert!(diagnostics[1].message.starts_with("`Data.c` asks for `mysql` 8.0 "), "{}", diagnostics[1].message);
 }
+
+#[test]
+fn a_required_tag_is_missed_and_its_pattern_is_held_against_the_value() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Data");
+    f.resource(stack, "vpc", "AWS::EC2::VPC", json!({}));
+    f.resource(stack, "route", "AWS::EC2::Route", json!({}));
+    let (key, span) = (crate::base::Symbol::new("Cost"), f.span());
+    f.model.required_tags.push(RequiredTag { key, pattern: Some("[0-9]+".into()), span });
+    assert_eq!(found(&f)[0].message, "`Data.vpc` has no tag `Cost`, and none at all");
+    f.model.tags = vec![f.tag("Cost", "x1")];
+    assert_eq!(found(&f)[0].message, "the tag `Cost` is `x1`, which does not match `/[0-9]+/`");
+    f.model.tags = vec![f.tag("Cost", "17")];
+    assert_eq!(codes_of(&found(&f)), []);
+}
+
+#[test]
+fn tags_are_held_against_what_services_take() {
+    let with = |key: &str, value: &str| {
+        let mut f = Fixture::new();
+        let stack = f.stack("Data");
+        f.resource(stack, "queue", "AWS::SQS::Queue", json!({}));
+        f.model.tags = vec![f.tag(key, value)];
+        codes_of(&found(&f))
+    };
+    assert_eq!(with("Owner", "Büro 17: a/b@c+d=e_f.g-h"), []);
+    assert_eq!(with("Owner", ""), []);
+    for (key, value) in [
+        ("aws:owner", "x"),
+        ("AWS:owner", "x"),
+        ("owner", "aws:x"),
+        ("", "x"),
+        (&"k".repeat(129), "x"),
+        ("owner", &"v".repeat(257)),
+        ("own*er", "x"),
+        ("owner", "x;y"),
+    ] {
+        assert_eq!(with(key, value), [codes::TAG_INVALID], "{key} = {value}");
+    }
+}
+
+#[test]
+fn no_resource_has_more_tags_than_it_may() {
+    let with = |count: usize| {
+        let mut f = Fixture::new();
+        let stack = f.stack("Data");
+        f.resource(stack, "queue", "AWS::SQS::Queue", json!({}));
+        f.model.tags = (0..count).map(|number| f.tag(&format!("Tag{number}"), "x")).collect();
+        codes_of(&found(&f))
+    };
+    assert_eq!(with(50), []);
+    assert_eq!(with(51), [codes::TAG_INVALID]);
+}
+
+#[test]
+fn keys_that_differ_in_case_alone_are_two_spellings_of_one() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Data");
+    let vpc = f.resource(stack, "vpc", "AWS::EC2::VPC", json!({}));
+    f.model.tags = vec![f.tag("name", "x")];
+    assert_eq!(codes_of(&found(&f)), []);
+    f.named(vpc, "", "shop-vpc");
+    assert_eq!(codes_of(&found(&f)), [codes::TAG_KEYS_ALIKE]);
+    f.model.tags = vec![f.tag("Owner", "x")];
+    f.model.stacks[0].tags = vec![f.tag("OWNER", "y")];
+    assert_eq!(codes_of(&found(&f)), [codes::TAG_KEYS_ALIKE]);
+}

@@ -38,15 +38,6 @@ pub const EGRESS: &str = "AWS::EC2::SecurityGroupEgress";
 pub const GROUP_ID: &str = "GroupId";
 /// A group's inline rules for what may come in, and for what may go out.
 pub const INLINE_RULES: (&str, &str) = ("SecurityGroupIngress", "SecurityGroupEgress");
-/// A template for instances: it tags itself, and what it launches.
-pub const LAUNCH_TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
-/// Where a launch template says what it launches, and the property of tags in both places.
-pub const LAUNCH_TEMPLATE_DATA: (&str, &str) = ("LaunchTemplateData", "TagSpecifications");
-/// What a launch template calls itself in its own tags.
-pub const LAUNCH_TEMPLATE_KIND: &str = "launch-template";
-/// What a launch template can tag when it launches an instance.
-pub const LAUNCHED_KINDS: [&str; 3] = ["instance", "volume", "network-interface"];
-
 /// The key that carries who asks, in resource policies.
 pub const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 

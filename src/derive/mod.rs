@@ -29,7 +29,7 @@ mod refs;
 mod rules;
 mod statements;
 mod suppress;
-mod tags;
+pub mod tags;
 pub mod template;
 #[cfg(test)]
 mod tests;

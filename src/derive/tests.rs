@@ -185,19 +185,29 @@ fn tags_take_each_types_form_and_the_nearest_wins() {
 }
 
 #[test]
-fn a_required_tag_is_missed_and_its_pattern_is_held_against_the_value() {
+fn tags_reach_what_a_resource_creates() {
     let mut f = Fixture::new();
     let stack = f.stack("Data");
-    f.resource(stack, "vpc", "AWS::EC2::VPC", json!({}));
-    let (key, span) = (crate::base::Symbol::new("Cost"), f.span());
-    f.model.required_tags.push(RequiredTag { key, pattern: Some("[0-9]+".into()), span });
-    let (_, diagnostics) = derive(&f.model);
-    assert_eq!(diagnostics[0].message, "`Data.vpc` has no tag `Cost`, only no tag");
-    f.model.tags = vec![f.tag("Cost", "x1")];
-    let (_, diagnostics) = derive(&f.model);
-    assert_eq!(diagnostics[0].message, "tag `Cost` of `Data.vpc` is `x1`, which does not match `/[0-9]+/`");
-    f.model.tags = vec![f.tag("Cost", "17")];
-    clean(&f);
+    f.model.tags = vec![f.tag("Owner", "team")];
+    f.resource(stack, "server", "AWS::EC2::Instance", json!({}));
+    f.resource(stack, "unlike", "AWS::EC2::Instance", json!({ "PropagateTagsToVolumeOnCreation": false }));
+    f.resource(stack, "db", "AWS::RDS::DBInstance", json!({}));
+    f.resource(stack, "replica", "AWS::RDS::DBInstance", json!({ "DBClusterIdentifier": "cluster" }));
+    f.resource(stack, "service", "AWS::ECS::Service", json!({}));
+    f.resource(stack, "project", "AWS::CodeBuild::Project", json!({}));
+    f.resource(stack, "fleet", "AWS::EC2::EC2Fleet", json!({}));
+    f.resource(stack, "channel", "AWS::MediaLive::Channel", json!({}));
+    let derived = clean(&f);
+    let of = |id: &str| properties(&derived, stack, id);
+    assert_eq!(of("Server")["PropagateTagsToVolumeOnCreation"], json!(true));
+    assert_eq!(of("Unlike")["PropagateTagsToVolumeOnCreation"], json!(false));
+    assert_eq!(of("Db")["CopyTagsToSnapshot"], json!(true));
+    assert_eq!(of("Replica").get("CopyTagsToSnapshot"), None);
+    assert_eq!(of("Service")["PropagateTags"], json!("SERVICE"));
+    // Older types, whose schemas do not say that they take tags.
+    assert_eq!(of("Project")["Tags"], json!([{ "Key": "Owner", "Value": "team" }]));
+    assert_eq!(of("Fleet")["TagSpecifications"][0]["ResourceType"], json!("fleet"));
+    assert_eq!(of("Channel")["Tags"], json!({ "Owner": "team" }));
 }
 
 fn role(f: &mut Fixture, stack: StackId, name: &str) -> ResourceId {

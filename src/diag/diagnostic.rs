@@ -94,6 +94,14 @@ impl Diagnostic {
         }
     }
 
+    /// The same under another code.
+    #[must_use]
+    pub fn under(mut self, code: Code) -> Diagnostic {
+        self.code = code;
+        self.level = code.level();
+        self
+    }
+
     /// Says what the first place has to do with it.
     #[must_use]
     pub fn here(mut self, text: impl Into<String>) -> Diagnostic {

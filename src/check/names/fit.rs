@@ -49,12 +49,13 @@ pub(in crate::check) fn names_fit(world: &mut World<'_>) {
             at: model.origins.user_span(resource.origin),
             rule: model.origins.user_span(name.origin),
         };
-        check(
-            world,
-            &named,
-            &limits,
-            Some("give it another part of the name with `id = \"…\"`, or give the type a rule of its own in `naming`"),
-        );
+        let help =
+            Some("give it another part of the name with `id = \"…\"`, or give the type a rule of its own in `naming`");
+        let fits = check(world, &named, &limits, help);
+        // What AWS keeps for itself is asked for on its own: the rest of the limits explains nothing there.
+        if let (true, Some(reserved)) = (fits, rules.reserved()) {
+            check(world, &named, &Limits { pattern: Some((reserved, false)), ..Limits::default() }, help);
+        }
     }
 }
 
@@ -112,7 +113,8 @@ pub(in crate::check) fn stacks_fit(world: &mut World<'_>) {
     }
 }
 
-fn check(world: &mut World<'_>, named: &Named<'_>, limits: &Limits<'_>, help: Option<&str>) {
+/// Whether a name keeps limits in this environment and for every value; if not, that is told.
+fn check(world: &mut World<'_>, named: &Named<'_>, limits: &Limits<'_>, help: Option<&str>) -> bool {
     let model = world.model;
     let problem = named.known.as_deref().and_then(|name| Some((name, limits.refuse(name)?)));
     if let Some((name, problem)) = problem {
@@ -140,14 +142,14 @@ fn check(world: &mut World<'_>, named: &Named<'_>, limits: &Limits<'_>, help: Op
             diagnostic = diagnostic.help(help);
         }
         world.found.push(diagnostic);
-        return;
+        return false;
     }
     if named.spread.is_none() {
-        return;
+        return true;
     }
     let parts = model.spreads.parts(named.spread, named.template);
-    if let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, &model.environment) {
-        let what = format!("the name of {}, a {},", named.whose, named.kind);
-        world.found.push(say::text(&model.spreads, &found, &what, limits, named.at).label(named.rule, "named here"));
-    }
+    let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, &model.environment) else { return true };
+    let what = format!("the name of {}, a {},", named.whose, named.kind);
+    world.found.push(say::text(&model.spreads, &found, &what, limits, named.at).label(named.rule, "named here"));
+    false
 }
