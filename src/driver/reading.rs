@@ -8,8 +8,9 @@ use crate::world::{MAX_FOLDER_DEPTH, MAX_SOURCE_BYTES, Problem};
 pub fn diagnostic_of(problem: &Problem) -> Diagnostic {
     match problem {
         Problem::NotASystem { path, sources: 0, .. } => {
-            Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, format!("`{path}` holds no `.infra` files"))
-                .help("name the folder of a system, or a folder that holds systems")
+            Diagnostic::new(codes::NOT_A_SYSTEM, Span::NONE, format!("`{path}` holds no `.infra` files")).help(
+                "name the folder of a system, or begin one: a file such as `main.infra` with the line `system NAME`",
+            )
         }
         Problem::NotASystem { path, sources, like } => {
             let files = if *sources == 1 { "file" } else { "files" };

@@ -12,6 +12,7 @@ use crate::resolve::{Global, Owner, words};
 use crate::syntax::ast::{
     self, Argument, Comprehension, Entry, EntryKey, Expr, ExprKind, PerArm, PerKey, TextPiece, UnaryOp,
 };
+use crate::syntax::instead_of;
 
 impl<'p> Evaluator<'p> {
     /// The value of an expression where these names hold.
@@ -687,6 +688,8 @@ impl<'p> Evaluator<'p> {
                 }
             }
             Kind::Error => value,
+            // Told when it was read.
+            Kind::Type(name) if instead_of(name.as_str()).is_some() => self.value(Kind::Error, span),
             _ => {
                 let diagnostic = Diagnostic::new(codes::NOT_CALLABLE, callee.span, "this is no function")
                     .help("remove the parentheses, or define it with `fn name(…) = …`");

@@ -8,6 +8,7 @@ use crate::eval::references::types_of;
 use crate::eval::spread::Spread;
 use crate::eval::value::{AssetPart, Hole, Kind, Node, NodeKind, Template, Value};
 use crate::eval::{Evaluator, units};
+use crate::syntax::instead_of;
 use crate::types::shape::property_of;
 
 /// Why a property's type matters.
@@ -95,6 +96,11 @@ impl<'p> Evaluator<'p> {
         if value.is_error() {
             return None;
         }
+        if let Some((function, instead)) = written_function(value) {
+            let message = format!("`{function}` is a function of CloudFormation's templates");
+            self.report(Diagnostic::new(codes::FOREIGN_SYNTAX, slot.span, message).help(instead));
+            return None;
+        }
         let wanted = describe_shape(shape);
         let found = self.describe(value);
         let mut diagnostic = Diagnostic::new(
@@ -114,6 +120,13 @@ impl<'p> Evaluator<'p> {
         if let (ShapeKind::Integer | ShapeKind::Number | ShapeKind::String, Kind::Size(_)) = (shape.kind(), &value.kind)
         {
             diagnostic = diagnostic.help("say in which unit: `x.MiB` or `x.GiB`");
+        }
+        if slot.path == "Tags" {
+            diagnostic =
+                diagnostic.help("write `tags = { Key = \"value\" }`: every type gets them in the form it wants");
+        }
+        if let Some(bare) = without_quotes(value, shape.kind()) {
+            diagnostic = diagnostic.suggest(format!("write `{bare}`, without quotes"), slot.span, bare);
         }
         self.report(diagnostic);
         None
@@ -357,4 +370,31 @@ pub(super) fn describe_shape(shape: Shape) -> String {
         ShapeKind::Json => String::from("a JSON document"),
         ShapeKind::Union => String::from("one of several kinds of value"),
     }
+}
+
+/// A function of templates that is written out as a record: `{ Ref = "x" }`.
+fn written_function(value: &Value) -> Option<(Symbol, &'static str)> {
+    let Kind::Record(entries) = &value.kind else { return None };
+    let mut keys = entries.keys();
+    let (key, None) = (*keys.next()?, keys.next()) else { return None };
+    let is_function = key == "Ref" || key.as_str().starts_with("Fn::");
+    instead_of(key.as_str()).filter(|_| is_function).map(|instead| (key, instead))
+}
+
+/// A number or a truth in quotes, without them.
+fn without_quotes(value: &Value, wanted: ShapeKind) -> Option<String> {
+    let Kind::Text(text) = &value.kind else { return None };
+    let text = text.known()?;
+    let fits = match wanted {
+        ShapeKind::Integer => text.parse::<i64>().is_ok(),
+        ShapeKind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
+        ShapeKind::Boolean => matches!(text, "true" | "false"),
+        ShapeKind::String
+        | ShapeKind::List
+        | ShapeKind::Map
+        | ShapeKind::Object
+        | ShapeKind::Json
+        | ShapeKind::Union => false,
+    };
+    fits.then(|| text.to_owned())
 }

@@ -200,9 +200,25 @@ pub fn unknown_settings(component: &Component, ty: TypeName, names: &[(Symbol, S
     told
 }
 
+/// What stands beside the properties of a resource in a template, and how it is said here.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("Properties", "properties stand directly between the braces"),
+    ("Type", "the type stands before the braces: `name = AWS::Service::Type { … }`"),
+    ("DependsOn", "what a resource refers to comes first by itself; any other order is `after = other`"),
+    ("DeletionPolicy", "write `on_delete = \"retain\"`, `\"snapshot\"` or `\"delete\"`"),
+    ("UpdateReplacePolicy", "write `on_delete = \"retain\"`: it holds for replacements, too"),
+    ("Condition", "what exists under a condition stands in `if condition { … }`"),
+    ("Metadata", "write `@metadata(Key = value)` before the resource"),
+    ("CreationPolicy", "write `@creation(…)` before the resource"),
+    ("UpdatePolicy", "write `@update(…)` before the resource"),
+];
+
 /// A property that a type of the catalog does not have.
 pub fn unknown_property(ty: &str, name: Symbol, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(codes::UNKNOWN_PROPERTY, span, format!("`{ty}` has no property `{name}`"));
+    if let Some((_, instead)) = ATTRIBUTES.iter().find(|(attribute, _)| name == *attribute) {
+        return diagnostic.help(*instead);
+    }
     let Some(known) = catalog().resource_type(ty) else { return diagnostic };
     let names = known.properties().filter(|property| !property.read_only()).map(|property| property.name());
     diagnostic.did_you_mean(span, name.as_str(), names.chain(COMMON_SETTINGS))

@@ -59,7 +59,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     diagnostics.extend(lowered.diagnostics);
     diagnostics.sort_by_key(Diagnostic::span);
     once_too_deep(&mut diagnostics);
-    only_what_is_certain(text, &mut diagnostics);
+    only_what_is_certain(text, &scanned.foreign, &mut diagnostics);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
     Parsed { file: lowered.tree, comments: scanned.comments, unread: lowered.unread, diagnostics }
 }
@@ -72,8 +72,8 @@ fn once_too_deep(diagnostics: &mut Vec<Diagnostic>) {
 }
 
 /// Behind a bracket or quote without its other half it is not certain which block a statement stands in, and the rest of
-/// its line cannot be read.
-fn only_what_is_certain(text: &str, diagnostics: &mut Vec<Diagnostic>) {
+/// its line cannot be read. The rest of a line in another language's words cannot, either.
+fn only_what_is_certain(text: &str, foreign: &[Span], diagnostics: &mut Vec<Diagnostic>) {
     let halves = [codes::UNCLOSED_BRACKET, codes::UNEXPECTED_BRACKET, codes::UNCLOSED_TEXT];
     let lines = LineIndex::new(text);
     let damaged: Vec<u32> = diagnostics
@@ -81,6 +81,12 @@ fn only_what_is_certain(text: &str, diagnostics: &mut Vec<Diagnostic>) {
         .filter(|diagnostic| halves.contains(&diagnostic.code))
         .map(|diagnostic| lines.line(diagnostic.span().lo).0)
         .collect();
+    let foreign_lines: Vec<u32> = foreign.iter().map(|span| lines.line(span.lo).0).collect();
+    let follows = |found: &Diagnostic| {
+        let unread = [codes::SYNTAX_ERROR, codes::FOREIGN_SYNTAX].contains(&found.code);
+        unread && foreign_lines.contains(&lines.line(found.span().lo).0) && !foreign.contains(&found.span())
+    };
+    diagnostics.retain(|found| !follows(found));
     if !damaged.is_empty() {
         let follows = |found: &Diagnostic| {
             let unread = [codes::SYNTAX_ERROR, codes::FOREIGN_SYNTAX].contains(&found.code);
@@ -89,6 +95,8 @@ fn only_what_is_certain(text: &str, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.retain(|found| !follows(found));
     }
 }
+
+pub use scan::instead_of;
 
 /// Every word that has a meaning in the grammar, sorted.
 pub fn keywords() -> Vec<&'static str> {

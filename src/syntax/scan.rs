@@ -2,8 +2,10 @@
 //!
 //! What is taken out or mended is overwritten with as many bytes, so that every offset stays what it is in the file.
 
+mod foreign;
 mod quotes;
 
+pub use foreign::instead_of;
 pub(super) use quotes::closer;
 
 use crate::base::limits::MAX_SYNTAX_DIAGNOSTICS;
@@ -24,6 +26,8 @@ pub(super) struct Scanned {
     pub brackets: Vec<Bracket>,
     /// Texts of several lines: their lines say nothing about indentation.
     pub blocks: Vec<std::ops::Range<usize>>,
+    /// Parts in another language's words: what else is wrong on their lines follows from them.
+    pub foreign: Vec<Span>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -47,6 +51,7 @@ pub(super) fn scan(file: FileId, text: &str) -> Scanned {
         open_doc: None,
         brackets: Vec::new(),
         blocks: Vec::new(),
+        foreign: Vec::new(),
         diagnostics: Vec::new(),
     };
     scanner.run();
@@ -60,6 +65,7 @@ pub(super) fn scan(file: FileId, text: &str) -> Scanned {
         docs: scanner.docs,
         brackets: scanner.brackets,
         blocks: scanner.blocks,
+        foreign: scanner.foreign,
         diagnostics: scanner.diagnostics,
     }
 }
@@ -73,6 +79,7 @@ struct Scanner<'t> {
     open_doc: Option<Doc>,
     brackets: Vec<Bracket>,
     blocks: Vec<std::ops::Range<usize>>,
+    foreign: Vec<Span>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -115,8 +122,10 @@ impl Scanner<'_> {
                 if self.source.get(at..end) == Some("matching") {
                     return self.pattern(end);
                 }
-                end
+                self.made_anew(at, end);
+                self.long_function(at, end)
             }
+            b'!' => self.short_function(at),
             _ => at + 1,
         }
     }

@@ -30,7 +30,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 
 /// All documents but the pages of diagnostics, which have a test of their own.
 fn documents() -> Vec<PathBuf> {
-    files("", "md").into_iter().chain(files("docs", "md")).collect()
+    ["", "docs", "docs/walkthroughs"].into_iter().flat_map(|folder| files(folder, "md")).collect()
 }
 
 fn read(path: &Path) -> String {

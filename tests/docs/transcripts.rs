@@ -1,9 +1,11 @@
 //! Commands in `console` blocks and what they print. All blocks of a document run in one folder, in order, beside a copy of
-//! the example systems. A line of `…` stands for any number of lines.
+//! the example systems; those of a walkthrough begin in an empty folder. A line of `…` stands for any number of lines.
+//!
+//! In walkthroughs, a block of `infra shop.infra` is that file from then on; `infra shop.infra +` is added to its end.
 
 use std::path::Path;
 
-use crate::blocks::of_markdown;
+use crate::blocks::{Block, of_markdown};
 use crate::{command, read, root, shown};
 
 /// How a reader without an installed infrac calls it.
@@ -16,16 +18,23 @@ const LEFT_OUT: &str = "…";
 pub fn mistakes(path: &Path) -> Vec<String> {
     let text = read(path);
     let blocks = of_markdown(&shown(path), &text);
-    let mut blocks = blocks.iter().filter(|block| block.info == "console").peekable();
+    let is_used = |block: &&Block| block.info == "console" || written(&block.info).is_some();
+    let mut blocks = blocks.iter().filter(is_used).peekable();
     if blocks.peek().is_none() {
         return Vec::new();
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    copy(&root().join("specs"), &folder.path().join("specs"));
+    if !is_walkthrough(path) {
+        copy(&root().join("specs"), &folder.path().join("specs"));
+    }
     let mut mistakes = Vec::new();
     let mut updated = String::new();
     let mut kept = 0;
     for block in blocks {
+        if let Some((file, adds)) = written(&block.info) {
+            write(&folder.path().join(file), adds, &block.text);
+            continue;
+        }
         updated.push_str(&text[kept..block.range.start]);
         kept = block.range.end;
         for (line, expected) in commands(&block.text) {
@@ -48,6 +57,24 @@ pub fn mistakes(path: &Path) -> Vec<String> {
         std::fs::write(path, updated).expect("the document can be written");
     }
     mistakes
+}
+
+/// Whether a document begins in an empty folder.
+pub fn is_walkthrough(path: &Path) -> bool {
+    path.parent().is_some_and(|folder| folder.ends_with("docs/walkthroughs"))
+}
+
+/// The file that a block is, and whether it is added to what there is.
+fn written(info: &str) -> Option<(&str, bool)> {
+    let rest = info.split_once(' ')?.1;
+    Some(rest.strip_suffix(" +").map_or((rest, false), |file| (file, true)))
+}
+
+fn write(path: &Path, adds: bool, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder for the file");
+    let before =
+        if adds { std::fs::read_to_string(path).expect("a file that was written before") } else { String::new() };
+    std::fs::write(path, before + text).expect("the file can be written");
 }
 
 /// The commands of a block, each with the lines shown after it.

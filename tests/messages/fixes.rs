@@ -24,6 +24,11 @@ const FIXED: &[(&str, &str, &str)] = &[
         "stack A {\n  q = AWS::SQS::Queue { DelaySeconds = size, FifoQueue = big }\n}\n",
     ),
     (
+        "a comparison where a value is given",
+        "stack A {\n  q = AWS::SQS::Queue { DelaySeconds == size, FifoQueue == big }\n}\n",
+        "stack A {\n  q = AWS::SQS::Queue { DelaySeconds = size, FifoQueue = big }\n}\n",
+    ),
+    (
         "operators of others",
         "stack A {\n  if big && !big || size > 2 {\n    q = AWS::SQS::Queue {}\n  }\n}\n",
         "stack A {\n  if big and not big or size > 2 {\n    q = AWS::SQS::Queue {}\n  }\n}\n",

@@ -113,6 +113,15 @@ impl<'t> Lower<'t> {
                     {
                         self.nested_instance(*name, *place, key)
                     }
+                    // Only a name alone can be followed so.
+                    Some(Entry { value: Expr { span: place, .. }, key: EntryKey::Word(word), .. })
+                        if word.span == *place && node.as_str().starts_with("==") =>
+                    {
+                        let sign = Span::new(self.file, span.lo as usize, span.lo as usize + "==".len());
+                        Diagnostic::new(codes::FOREIGN_SYNTAX, sign, "`==` gives no value")
+                            .help("`==` compares; `=` gives a value, `:` a type")
+                            .fix("write `=`", sign, "=")
+                    }
                     _ => super::super::explain::trailing(self.file, self.text, before.span, span),
                 };
                 self.report(diagnostic);
