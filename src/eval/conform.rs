@@ -75,9 +75,11 @@ impl<'p> Evaluator<'p> {
         let Some(fitted) = fitted else { return self.wrong_param(&value, ty, span, what) };
         let told = self.diagnostics.len();
         self.check_limits(&fitted, ty, scope, span, what);
-        if self.diagnostics.len() == told {
-            self.check_spread_of(&fitted, ty, scope, span, what);
+        if self.diagnostics.len() > told {
+            // What follows from a value that was reported is not told.
+            return Value::new(Kind::Error, fitted.origin);
         }
+        self.check_spread_of(&fitted, ty, scope, span, what);
         fitted
     }
 

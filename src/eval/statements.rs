@@ -325,10 +325,9 @@ impl<'p> Evaluator<'p> {
                     .rests_on(self.declaration(instance))
                     .label(target.span, "the target")
                     .did_you_mean(verb.span, verb.name.as_str(), known.iter().map(|name| name.as_str()));
-            if diagnostic.help.is_none() {
-                diagnostic =
-                    diagnostic.help(format!("it has {}", quoted_list(known.iter().map(|name| name.as_str()), 12)));
-            }
+            let verbs = quoted_list(known.iter().map(|name| name.as_str()), 12);
+            let near = diagnostic.suggested().map(|near| format!("did you mean `{near}`? "));
+            diagnostic = diagnostic.help(format!("{}it has {verbs}", near.unwrap_or_default()));
             self.report(diagnostic);
             return;
         };

@@ -167,6 +167,10 @@ fn at_place(file: FileId, text: &str, at: usize, expected: &str, context: Contex
     let found = found(text, at);
     let place = token(file, text, at);
     let expected = if expected.is_empty() { context.wanted() } else { expected };
+    if found == "`:`" && expected.contains("`{`") {
+        return Diagnostic::new(codes::FOREIGN_SYNTAX, place, "`:` begins no block here")
+            .help("what belongs to it stands between `{` and `}`");
+    }
     let after = match sign_before(text, at) {
         Some(sign) if expected.starts_with("a value") => format!(" after `{sign}`"),
         Some(_) | None => String::new(),

@@ -61,7 +61,7 @@ fn what_is_mended_is_counted_so_that_the_baseline_shrinks() {
     fs::write(folder.path().join("main.infra"), SYSTEM.replace("123456789012:news", "{account}:news")).unwrap();
     let (code, told) = check(folder.path(), &[]);
     assert_eq!(code, 0);
-    assert!(told.contains("0 findings accepted by the baseline\nof it, 1 is no longer found"), "{told}");
+    assert!(told.contains("0 findings accepted by the baseline\n1 finding of it is no longer found"), "{told}");
 }
 
 #[test]

@@ -69,13 +69,14 @@ fn accepted(options: &Options, common: &Common, all: &[Checked]) -> String {
     // Nobody knows what is found where nobody looks.
     let gone = baseline.gone(all);
     if gone > 0 && common.env.is_empty() {
-        let _ = writeln!(text, "of it, {} no longer found: write it anew with --write-baseline", is_or_are(gone));
+        let _ = writeln!(
+            text,
+            "{} of it {} no longer found; --write-baseline writes it anew",
+            counted(gone, "finding"),
+            if gone == 1 { "is" } else { "are" }
+        );
     }
     text
-}
-
-fn is_or_are(number: usize) -> String {
-    if number == 1 { String::from("1 is") } else { format!("{number} are") }
 }
 
 /// Fixes a system's files, and gives what the check says of them then.

@@ -87,7 +87,9 @@ pub fn number(
         (false, true) => format!("{what} can be less than {}", shown(limit)),
         (false, false) => format!("{what} can be more than {}", shown(limit)),
     };
-    let mut diagnostic = Diagnostic::new(codes::PARAM_TOO_WIDE, span, message);
+    let mut diagnostic = Diagnostic::new(codes::PARAM_TOO_WIDE, span, message)
+        // A value of today that breaks the limit is told instead.
+        .rests_on(span);
     let Some(leaf) = leaf else {
         let names = spreads.names(spreads.reads(spread));
         let names = quoted_list(names.iter().map(|name| name.as_str()), 4);
