@@ -8,7 +8,7 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::Asset;
-use crate::eval::naming::{kebab, pascal};
+use crate::eval::naming::{kebab, lower, pascal};
 use crate::eval::scope::Scope;
 use crate::eval::spread::{Part, Reads, Spread, What};
 use crate::eval::value::{Kind, Piece, Principal, Template, Value};
@@ -109,12 +109,16 @@ impl<'p> Evaluator<'p> {
                 if let Some((value, _)) = values.first() {
                     spread = self.changed(name.as_str(), value, &template);
                 }
-                Kind::Text(Template::literal(&match name.as_str() {
-                    "lower" => text.to_lowercase(),
-                    "upper" => text.to_uppercase(),
-                    "kebab" => kebab(&text),
-                    "pascal" => pascal(&text),
-                    _ => text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase(),
+                // The account stays what the template is deployed into.
+                let lower = (name.as_str() == "lower").then(|| lower(&template)).flatten();
+                Kind::Text(lower.unwrap_or_else(|| {
+                    Template::literal(&match name.as_str() {
+                        "lower" => text.to_lowercase(),
+                        "upper" => text.to_uppercase(),
+                        "kebab" => kebab(&text),
+                        "pascal" => pascal(&text),
+                        _ => text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase(),
+                    })
                 }))
             }
             ("join", [(Kind::Text(separator), _), (Kind::List(items), place)]) => {

@@ -6,8 +6,9 @@ use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{self, InstanceId, OnDelete, ResourceId};
 use crate::eval::origin::Origin;
+use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Kind, Node, NodeKind, Value};
-use crate::syntax::ast::{Mark, MarkArgument};
+use crate::syntax::ast::{Entry, ItemKind, Mark, MarkArgument};
 
 impl<'p> Evaluator<'p> {
     /// What a `with` outside sets, else the instance itself, and what `extend` adds.
@@ -39,21 +40,34 @@ impl<'p> Evaluator<'p> {
         all.into_iter().rev().find_map(|instance| Some((instance, self.common_setting(instance, name)?)))
     }
 
-    /// A setting of the instance and of all around it, the outermost first.
-    fn gathered_settings(&mut self, id: InstanceId, name: &str) -> Vec<Value> {
+    /// An instance and all around it, the outermost first.
+    fn with_all_around(&self, id: InstanceId) -> Vec<InstanceId> {
         let mut all = vec![id];
         let mut at = id;
         while let Some(parent) = self.model.instances.get(at.index()).and_then(|instance| instance.parent) {
             all.push(parent);
             at = parent;
         }
-        all.into_iter().rev().filter_map(|instance| self.common_setting(instance, name)).collect()
+        all.reverse();
+        all
     }
 
-    /// The tags of an instance and of all around it. The nearest wins.
+    /// A setting of the instance and of all around it, the outermost first.
+    fn gathered_settings(&mut self, id: InstanceId, name: &str) -> Vec<Value> {
+        let all = self.with_all_around(id);
+        all.into_iter().filter_map(|instance| self.common_setting(instance, name)).collect()
+    }
+
+    /// The tags of an instance and of all around it. The nearest wins; of a component, what its user says wins over what it says
+    /// itself.
     pub(super) fn tags_setting(&mut self, id: InstanceId) -> Vec<model::Tag> {
         let mut all: IndexMap<Symbol, model::Tag> = IndexMap::default();
-        for value in self.gathered_settings(id, "tags") {
+        for instance in self.with_all_around(id) {
+            for (entries, scope) in self.tags_within(instance) {
+                let tags = self.tags_of(entries, &scope);
+                all.extend(tags.into_iter().map(|tag| (tag.key, tag)));
+            }
+            let Some(value) = self.common_setting(instance, "tags") else { continue };
             let span = self.model.origins.span(value.origin);
             match &value.kind {
                 Kind::Record(record) => {
@@ -77,6 +91,17 @@ impl<'p> Evaluator<'p> {
             }
         }
         all.into_values().collect()
+    }
+
+    /// The `tags { … }` of an instance's component.
+    fn tags_within(&self, id: InstanceId) -> Vec<(&'p [Entry], Scope<'p>)> {
+        let body = self.data(id).and_then(|data| data.body).and_then(|body| self.body(body));
+        let placed = body.into_iter().flat_map(|body| &body.statements);
+        let tags = |placed: &Placed<'p>| match &placed.item.kind {
+            ItemKind::Tags(entries) => Some((entries.as_slice(), placed.scope.clone())),
+            _ => None,
+        };
+        placed.filter_map(tags).collect()
     }
 
     /// `on_delete` or `@retain`.

@@ -348,6 +348,7 @@ impl<'p> Evaluator<'p> {
             }
             ItemKind::Param(_) | ItemKind::Let(_) | ItemKind::Error => {}
             ItemKind::Tags(_)
+            | ItemKind::Naming(_)
             | ItemKind::Grant(_)
             | ItemKind::Deny(_)
             | ItemKind::Permit(_)
@@ -367,7 +368,6 @@ impl<'p> Evaluator<'p> {
             }
             ItemKind::System(_)
             | ItemKind::Environment(_)
-            | ItemKind::Naming(_)
             | ItemKind::RequireTag(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)

@@ -199,27 +199,27 @@ impl<'p> Evaluator<'p> {
         }
         // The name comes first, where readers look for it.
         let name_property = known.and_then(|known| known.name_rules()).map(|rules| rules.property());
-        let plain_name = name_property.filter(|path| !path.contains('.'));
-        let name = match plain_name.and_then(|path| properties.get(&Symbol::new(path))) {
+        let name = match name_property.and_then(|path| named_in(&properties, path)) {
             Some(node) => match &node.kind {
                 NodeKind::Text(text) => Some(model::Name {
                     text: text.clone(),
                     origin: node.origin,
-                    property: plain_name.map(str::to_owned),
+                    property: name_property.map(str::to_owned),
                     spread: node.spread,
                     excused: false,
                 }),
                 _ => None,
             },
-            None => self.resource_name(id, plain_name),
+            // Within a record that the source does not give, there is nothing to name.
+            None => self.resource_name(id, name_property.filter(|path| takes_name(&properties, path))),
         };
         let mut derived = None;
-        if let (Some(name), Some(path)) = (&name, plain_name)
-            && !properties.contains_key(&Symbol::new(path))
+        if let (Some(name), Some(path)) = (&name, name_property)
+            && named_in(&properties, path).is_none()
         {
             derived = Some(path);
             let node = Node::new(NodeKind::Text(name.text.clone()), name.origin).spread(name.spread);
-            properties.shift_insert(0, Symbol::new(path), node);
+            put_name(&mut properties, path, node);
         }
         let tags = self.tags_setting(instance);
         let on_delete = self.on_delete(instance, known.is_some_and(|known| known.takes_snapshots()));
@@ -496,5 +496,32 @@ impl<'p> Evaluator<'p> {
             covers: item.span,
             span: mark.span,
         })
+    }
+}
+
+/// What stands at the path of a name.
+fn named_in<'n>(properties: &'n IndexMap<Symbol, Node>, path: &str) -> Option<&'n Node> {
+    let mut steps = path.split('/');
+    let first = properties.get(&Symbol::new(steps.next()?))?;
+    steps.try_fold(first, |node, step| node.get(step))
+}
+
+/// Whether there is a record around the path of a name.
+fn takes_name(properties: &IndexMap<Symbol, Node>, path: &str) -> bool {
+    let around = path.rsplit_once('/').map(|(around, _)| named_in(properties, around));
+    around.is_none_or(|node| node.is_some_and(|node| matches!(node.kind, NodeKind::Map(_))))
+}
+
+/// Puts a name first in the record at its path.
+fn put_name(properties: &mut IndexMap<Symbol, Node>, path: &str, name: Node) {
+    match path.split_once('/') {
+        None => {
+            properties.shift_insert(0, Symbol::new(path), name);
+        }
+        Some((outer, inner)) => {
+            if let Some(Node { kind: NodeKind::Map(fields), .. }) = properties.get_mut(&Symbol::new(outer)) {
+                put_name(fields, inner, name);
+            }
+        }
     }
 }

@@ -130,6 +130,8 @@ pub(crate) struct Evaluator<'p> {
     /// Names of what was read, so that unused params can be reported.
     used: crate::base::HashSet<Symbol>,
     statements: Vec<Placed<'p>>,
+    /// Naming rules within stacks and components, once asked for.
+    naming: Option<std::rc::Rc<[Placed<'p>]>>,
     steps: HashMap<Symbol, model::StepId>,
     externals: HashMap<Symbol, model::ExternalId>,
     /// Where the value that is being found stands, for origins.
@@ -169,6 +171,7 @@ impl<'p> Evaluator<'p> {
             lets: HashMap::default(),
             used: crate::base::HashSet::default(),
             statements: Vec::new(),
+            naming: None,
             steps: HashMap::default(),
             externals: HashMap::default(),
             through: Origin::INHERITED,

@@ -1,14 +1,18 @@
 //! What stacks and resources are called, and the cases of names.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use crate::base::{Span, Symbol};
+use crate::catalog::NameCase;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
-use crate::eval::model::{Name, ResourceId, StackId};
+use crate::eval::model::{InstanceId, Name, ResourceId, StackId};
 use crate::eval::origin::Origin;
-use crate::eval::scope::{FrameKind, Scope};
+use crate::eval::scope::{FrameKind, Owner, Placed, Scope};
 use crate::eval::spread::{Part, Spread};
-use crate::eval::value::{Kind, Template, Value};
-use crate::syntax::ast::{Expr, ExprKind, NamingRule, NamingSubject, Stack};
+use crate::eval::value::{Hole, Kind, Piece, Pseudo, Template, Value};
+use crate::syntax::ast::{Expr, ExprKind, ItemKind, NamingRule, NamingSubject, Stack};
 
 /// Why a name is what it is, for provenance.
 const NAMED: &str = "named by this rule";
@@ -83,26 +87,92 @@ impl<'p> Evaluator<'p> {
         if let Some((speaker, value)) = self.decided_setting(instance, "name") {
             return self.spoken_name(speaker, &value, property);
         }
-        let per_account = self.model.stacks.get(stack.index()).is_some_and(|stack| stack.per_account);
-        // A rule for a type may speak of the environment; what stands in a shared stack belongs to none.
-        let rule = if per_account {
-            self.rule(|subject| matches!(subject, NamingSubject::PerAccount))
-        } else {
-            self.rule(|subject| matches!(subject, NamingSubject::Type(name) if name.name == ty))
-                .or_else(|| self.rule(|subject| matches!(subject, NamingSubject::Default)))
-        }?;
+        let (rule, scope) = self.naming_rule(instance, ty, stack)?;
         if matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated") {
             return None;
         }
-        let scope = self.naming_scope(stack, &whole_id);
+        let scope = self.naming_scope(&scope, stack, &whole_id);
         let value = self.evaluate(&rule.value, &scope);
         match value.kind {
-            Kind::Text(text) => self.checked_name((text, value.spread), rule.value.span, NAMED, property),
+            Kind::Text(text) => {
+                let rules = self.catalog.resource_type(ty.as_str()).and_then(|ty| ty.name_rules());
+                let lower = property.is_some() && rules.and_then(|rules| rules.case()) == Some(NameCase::Lower);
+                let named = Value::new(Kind::Text(text.clone()), value.origin).spread(value.spread);
+                let named = if lower { self.in_lower_case(named) } else { (text, value.spread) };
+                self.checked_name(named, rule.value.span, NAMED, property)
+            }
             Kind::None | Kind::Error => None,
             _ => {
                 self.wrong_type(&value, rule.value.span, "a naming rule gives a text, or is `generated`");
                 None
             }
+        }
+    }
+
+    /// The rule for a resource: the most exact one (for its type, for a component around it, `default`), and of equally exact ones
+    /// the nearest (in a component around it, in its stack, in the system).
+    fn naming_rule(&mut self, instance: InstanceId, ty: Symbol, stack: StackId) -> Option<(&'p NamingRule, Scope<'p>)> {
+        let blocks = self.naming_blocks();
+        let mut around = Vec::new();
+        let mut at = instance;
+        while let Some(parent) = self.model.instances.get(at.index()).and_then(|instance| instance.parent) {
+            around.push(parent);
+            at = parent;
+        }
+        let owners = around.iter().map(|parent| Owner::Component(*parent)).chain([Owner::Stack(stack)]);
+        let owners = owners.filter(|_| !blocks.is_empty());
+        let mut rules: Vec<(&'p NamingRule, Scope<'p>)> = Vec::new();
+        for owner in owners {
+            for placed in blocks.iter().filter(|placed| placed.owner == owner) {
+                if let ItemKind::Naming(block) = &placed.item.kind {
+                    rules.extend(block.iter().map(|rule| (rule, placed.scope.clone())));
+                }
+            }
+        }
+        // A rule of the system may speak of the environment; what stands in a shared stack belongs to none.
+        let per_account = self.model.stacks.get(stack.index()).is_some_and(|stack| stack.per_account);
+        if !per_account {
+            let system = self.root(true);
+            rules.extend(self.program.naming.iter().map(|rule| (*rule, system.clone())));
+        }
+        let find =
+            |wanted: &dyn Fn(NamingSubject) -> bool| rules.iter().find(|(rule, _)| wanted(rule.subject)).cloned();
+        let of_component = |parent: &InstanceId| {
+            let component = self.data(*parent)?.component?;
+            find(&|subject| {
+                matches!(subject, NamingSubject::Type(name)
+                    if self.program.component_at(name).is_some_and(|named| std::ptr::eq(named, component)))
+            })
+        };
+        find(&|subject| matches!(subject, NamingSubject::Type(name) if name.name == ty))
+            .or_else(|| around.iter().find_map(of_component))
+            .or_else(|| find(&|subject| matches!(subject, NamingSubject::Default)))
+            .or_else(|| {
+                let shared = self.rule(|subject| per_account && matches!(subject, NamingSubject::PerAccount));
+                shared.map(|rule| (rule, self.root(true)))
+            })
+    }
+
+    /// The `naming` of stacks and components.
+    fn naming_blocks(&mut self) -> Rc<[Placed<'p>]> {
+        if let Some(known) = &self.naming {
+            return Rc::clone(known);
+        }
+        let is_naming = |placed: &&Placed<'p>| matches!(placed.item.kind, ItemKind::Naming(_));
+        let blocks: Rc<[Placed<'p>]> = self.statements.iter().filter(is_naming).cloned().collect();
+        self.naming = Some(Rc::clone(&blocks));
+        blocks
+    }
+
+    /// A name in the case in which AWS keeps it; as it is, where a part of it is known only when deployed.
+    fn in_lower_case(&mut self, name: Value) -> (Template, Spread) {
+        let Kind::Text(text) = &name.kind else { return (Template::default(), Spread::NONE) };
+        match lower(text) {
+            Some(lower) => {
+                let spread = self.changed("lower", &name, text);
+                (lower, spread)
+            }
+            None => (text.clone(), name.spread),
         }
     }
 
@@ -134,10 +204,10 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn naming_scope(&mut self, stack: StackId, id: &str) -> Scope<'p> {
+    fn naming_scope(&self, around: &Scope<'p>, stack: StackId, id: &str) -> Scope<'p> {
         let stack =
             self.model.stacks.get(stack.index()).map(|stack| kebab(stack.called().as_str())).unwrap_or_default();
-        self.root(true).with(FrameKind::Values(
+        around.with(FrameKind::Values(
             [
                 (Symbol::new("stack"), Value::text(&stack, Origin::INHERITED)),
                 (Symbol::new("id"), Value::text(id, Origin::INHERITED)),
@@ -167,6 +237,19 @@ impl<'p> Evaluator<'p> {
         let excused = reason == NAMED_HERE;
         Some(Name { text, origin, property: property.map(str::to_owned), spread, excused })
     }
+}
+
+/// A text in lower case: account, region and partition have no other. `None`: it holds what is known only when deployed.
+pub(super) fn lower(text: &Template) -> Option<Template> {
+    let piece = |piece: &Piece| match piece {
+        Piece::Literal(text) => Some(Piece::Literal(text.to_lowercase().into())),
+        Piece::Hole(Hole::Pseudo(Pseudo::Account | Pseudo::Region | Pseudo::Partition | Pseudo::UrlSuffix)) => {
+            Some(piece.clone())
+        }
+        Piece::Hole(_) => None,
+    };
+    let pieces: Option<Vec<Piece>> = text.pieces.iter().map(piece).collect();
+    pieces.map(|pieces| Template { pieces: Arc::new(pieces) })
 }
 
 /// `PublicSubnet` and `public_subnet` as `public-subnet`. Digits stay with the letters before them.

@@ -13,7 +13,7 @@ use crate::resolve::names::circles::Circles;
 use crate::resolve::words::{self, BUILTINS, INTRINSICS, reserved};
 use crate::resolve::{Definition, Global, Owner, Program};
 use crate::syntax::RESERVED;
-use crate::syntax::ast::{Expr, ExprKind, Ident, NamingSubject, TypeExpr};
+use crate::syntax::ast::{Expr, ExprKind, Ident, NamingRule, NamingSubject, TypeExpr};
 
 /// Checks the names of a whole system. What evaluation finds as well is told in the same words at the same place.
 pub fn check(program: &Program<'_>) -> Vec<Diagnostic> {
@@ -94,6 +94,42 @@ impl<'p> Walker<'p> {
         self.levels.pop();
     }
 
+    /// The naming rules of one place.
+    fn naming(&mut self, rules: &[&'p NamingRule]) {
+        self.no_two_rules(rules);
+        for rule in rules {
+            let generated = matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated");
+            if let NamingSubject::Type(ty) = rule.subject
+                && !words::is_resource_type(ty.name)
+                && self.program.component_at(ty).is_none()
+            {
+                self.report(self.program.unknown_type(ty));
+            }
+            if !generated {
+                let given = ["stack", "id", "output", "name"].map(Symbol::new);
+                let given = given.map(|name| Known { name, span: Span::NONE, meaning: Meaning::Value });
+                self.within(given.to_vec(), |walker| walker.expr(&rule.value));
+            }
+        }
+    }
+
+    /// The naming rules of a stack or a component: those for what stands in it.
+    fn naming_within(&mut self, rules: &'p [NamingRule]) {
+        self.naming(&rules.iter().collect::<Vec<_>>());
+        for rule in rules {
+            let what = match rule.subject {
+                NamingSubject::Default | NamingSubject::Type(_) => continue,
+                NamingSubject::Stack => "stack",
+                NamingSubject::Export => "export",
+                NamingSubject::PerAccount => "per account",
+            };
+            self.report(
+                Diagnostic::new(codes::MISPLACED, rule.span, format!("a rule for `{what}` cannot stand in here"))
+                    .help("it stands in the `naming` outside of stacks and components; here are `default` and types"),
+            );
+        }
+    }
+
     fn system(&mut self) {
         let program = self.program;
         for (_, param) in &program.params {
@@ -103,21 +139,7 @@ impl<'p> Walker<'p> {
         for (_, environment) in program.environments.values() {
             self.entries(&environment.entries);
         }
-        self.no_two_rules();
-        for rule in &program.naming {
-            let generated = matches!(&rule.value.kind, ExprKind::Name(name) if *name == "generated");
-            if let NamingSubject::Type(ty) = rule.subject
-                && !words::is_resource_type(ty.name)
-                && program.component_at(ty).is_none()
-            {
-                self.report(program.unknown_type(ty));
-            }
-            if !generated {
-                let given = ["stack", "id", "output", "name"].map(Symbol::new);
-                let given = given.map(|name| Known { name, span: Span::NONE, meaning: Meaning::Value });
-                self.within(given.to_vec(), |walker| walker.expr(&rule.value));
-            }
-        }
+        self.naming(&program.naming);
         for entry in &program.tags {
             self.entry(entry);
         }

@@ -65,7 +65,7 @@ fn rule_of(kind: &ItemKind) -> Option<Rule> {
         ItemKind::Param(param) if param.deploy => rule("`deploy param`", YES, NO, NO, NO),
         ItemKind::Param(_) => rule("`param`", YES, NO, YES, NO),
         ItemKind::Environment(_) => rule("an `environment`", YES, NO, NO, NO),
-        ItemKind::Naming(_) => rule("`naming`", YES, NO, NO, NO),
+        ItemKind::Naming(_) => rule("`naming`", YES, YES, YES, NO),
         ItemKind::Tags(_) => rule("`tags`", YES, YES, YES, NO),
         ItemKind::RequireTag(_) => rule("`require tag`", YES, NO, NO, NO),
         ItemKind::Stack(_) => rule("a `stack`", YES, NO, NO, NO),

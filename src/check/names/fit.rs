@@ -1,7 +1,7 @@
 //! Every name is as long, and of such letters, as AWS takes it: in each environment, and for every value that its params may have.
 
 use crate::base::Span;
-use crate::catalog::catalog;
+use crate::catalog::{NameCase, catalog};
 use crate::check::World;
 use crate::check::facts::{EXPORT_NAME, STACK_NAME};
 use crate::derive::known_text;
@@ -55,6 +55,17 @@ pub(in crate::check) fn names_fit(world: &mut World<'_>) {
         // What AWS keeps for itself is asked for on its own: the rest of the limits explains nothing there.
         if let (true, Some(reserved)) = (fits, rules.reserved()) {
             check(world, &named, &Limits { pattern: Some((reserved, false)), ..Limits::default() }, help);
+        }
+        if let (true, Some(NameCase::Lower), Some(name)) = (fits, rules.case(), named.known.as_deref())
+            && name.chars().any(char::is_uppercase)
+        {
+            let (lower, whose) = (name.to_lowercase(), &named.whose);
+            let message = format!("the name `{name}` of {whose} is kept by AWS as `{lower}`");
+            let diagnostic = Diagnostic::new(codes::NAME_INVALID, named.at, message)
+                .label(named.rule, "spelled here")
+                .why("whatever names it as it is spelled here, a policy or a script, names nothing")
+                .help(format!("write `{lower}`"));
+            world.found.push(diagnostic);
         }
     }
 }

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Change, Part, Reads, Spread, What, numbers};
+use super::{Change, LeafId, Part, Reads, Spread, What, language_of, numbers};
 use crate::base::Symbol;
 use crate::eval::scope::{FrameKind, Scope, State};
-use crate::eval::value::{Kind, Template, Value};
+use crate::eval::value::{Hole, Kind, Template, Value};
 use crate::eval::{Evaluator, units};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, TextPiece};
+use crate::types::text::{self, Found, Link};
+
+/// Texts that lower case does not change.
+const LOWER: &str = r"[^\p{Lu}\p{Lt}]*";
 
 impl<'p> Evaluator<'p> {
     /// Notes what was read on the way to a value, unless the value says so itself. What is built is decided for each environment:
@@ -106,12 +110,29 @@ impl<'p> Evaluator<'p> {
             Part::Text(text) => Part::Text(change.text(&text).into()),
             Part::Env(name) if change.text(&name) == *name => Part::Env(name),
             Part::Lost(reads) => Part::Lost(reads),
+            // What was lower case before, or has none, does not change.
+            Part::Changed(done @ (Change::Lower | Change::Flat), parts) if change == Change::Lower => {
+                Part::Changed(done, parts)
+            }
+            Part::Given(leaf) if change == Change::Lower && self.is_lower(leaf) => Part::Given(leaf),
+            Part::Hole(hole @ Hole::Pseudo(_)) if change == Change::Lower => Part::Hole(hole),
             part @ (Part::Env(_) | Part::Given(_) | Part::Changed(..) | Part::Either(..) | Part::Hole(_)) => {
                 Part::Changed(change, Arc::new([part]))
             }
         });
         let changed = changed.collect();
         self.model.spreads.text(changed)
+    }
+
+    /// Whether whatever a leaf's type allows is in lower case.
+    fn is_lower(&self, leaf: LeafId) -> bool {
+        let Some(leaf) = self.model.spreads.leaf(leaf) else { return false };
+        text::with(|table| {
+            let (Some(lang), Some(lower)) = (language_of(table, &leaf.domain, None), table.whole(LOWER)) else {
+                return false;
+            };
+            matches!(table.outside(&[Link::Any(lang)], lower), Found::None)
+        })
     }
 
     /// A number calculated from two.

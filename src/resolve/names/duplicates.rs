@@ -73,9 +73,9 @@ impl Walker<'_> {
     }
 
     /// Of two naming rules for one thing, one would be forgotten.
-    pub(super) fn no_two_rules(&mut self) {
+    pub(super) fn no_two_rules(&mut self, rules: &[&NamingRule]) {
         let mut seen: Vec<&NamingRule> = Vec::new();
-        for rule in &self.program.naming {
+        for rule in rules.iter().copied() {
             let same = |known: &&&NamingRule| match (known.subject, rule.subject) {
                 (NamingSubject::Type(known), NamingSubject::Type(ty)) => known.name == ty.name,
                 (known, subject) => known == subject,

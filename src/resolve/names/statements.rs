@@ -207,6 +207,7 @@ impl<'p> Walker<'p> {
                 output.as_name.iter().for_each(|name| self.expr(name));
             }
             ItemKind::Tags(entries) => self.entries(entries),
+            ItemKind::Naming(rules) => self.naming_within(rules),
             ItemKind::Grant(grant) | ItemKind::Deny(grant) => self.grant(grant),
             ItemKind::Permit(permit) => {
                 self.grant(&permit.grant);
@@ -240,7 +241,6 @@ impl<'p> Walker<'p> {
             ItemKind::UsePolicy(_)
             | ItemKind::System(_)
             | ItemKind::Environment(_)
-            | ItemKind::Naming(_)
             | ItemKind::RequireTag(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)
