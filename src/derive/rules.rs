@@ -11,8 +11,9 @@ use crate::derive::facts;
 use crate::derive::graph::components;
 use crate::derive::refs::{Atom, Place, Reference};
 use crate::derive::template::{Json, TemplateResource, Tree};
-use crate::derive::text::canonical;
-use crate::eval::model::{Connection, End, Model, Ports, ResourceId, StackId};
+use crate::derive::text::{canonical, pascal};
+use crate::diag::{Diagnostic, codes};
+use crate::eval::model::{Connection, End, Model, Ports, Resource, ResourceId, StackId};
 use crate::eval::origin::Origin;
 
 /// Longest description of a rule.
@@ -56,14 +57,19 @@ impl Build<'_> {
         let stack = if later { target.stack } else { source.stack };
         self.within = connection.origin;
         let description = description(connection, ports);
-        let id = format!("{}From{}{}", target.logical_id, source.logical_id, port_id(ports));
+        // Groups of several stacks may have one id in their own.
+        let called = |group: &Resource| match group.stack == stack {
+            true => group.logical_id.clone(),
+            false => format!("{}{}", pascal(model.stack(group.stack).name.as_str()), group.logical_id),
+        };
+        let id = format!("{}From{}{}", called(target), called(source), port_id(ports));
         let peer = |build: &mut Self, group| build.group_id(group, stack, connection.origin);
         let (own, other) = (peer(self, to), peer(self, from));
         let ingress = rule(ports, &description, [("GroupId", own), ("SourceSecurityGroupId", other)]);
         self.add_rule(stack, id, facts::INGRESS, ingress, connection);
         let (own, other) = (peer(self, from), peer(self, to));
         if mutual || later {
-            let id = format!("{}To{}{}", source.logical_id, target.logical_id, port_id(ports));
+            let id = format!("{}To{}{}", called(source), called(target), port_id(ports));
             let egress = rule(ports, &description, [("GroupId", own), ("DestinationSecurityGroupId", other)]);
             self.add_rule(stack, id, facts::EGRESS, egress, connection);
         } else {
@@ -106,7 +112,19 @@ impl Build<'_> {
             attributes: IndexMap::default(),
             origin,
         };
-        self.template(stack).resources.entry(id).or_insert(added);
+        let Some(known) = self.template(stack).resources.get(&id) else {
+            self.template(stack).resources.insert(id, added);
+            return;
+        };
+        // The same connection may be said twice.
+        if !same_rule(&known.properties, &added.properties) {
+            let message = format!("`{}` and `{}` both get the logical id `{id}`", known.title, added.title);
+            let first = known.origin;
+            let diagnostic = Diagnostic::new(codes::LOGICAL_ID_CLASH, self.span(origin), message)
+                .label(self.span(first), "the first one")
+                .help("give one of the groups another name");
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// A group without a rule for what may leave would be open to everywhere.

@@ -1,6 +1,8 @@
 //! Tidy checks: who may use whom, where AWS's names may stand, how long files are.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test may fail")]
 
+mod snapshots;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

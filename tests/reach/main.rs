@@ -9,4 +9,5 @@ mod flows;
 mod generate;
 mod naive;
 mod replay;
+mod rules;
 mod tables;
