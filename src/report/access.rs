@@ -185,7 +185,7 @@ fn section(model: &Model, holdings: &Holdings<'_>, entries: &[Entry]) -> Section
     });
     Section {
         title: format!("access in {}: account {}, {}", environment.name, environment.account, environment.region),
-        columns: vec!["who", "on", "verb", "actions", "said at"],
+        columns: ["who", "on", "verb", "actions", "said at"].map(str::to_owned).to_vec(),
         rows: rows.collect(),
         notes: notes(holdings, entries),
     }

@@ -1,8 +1,10 @@
 //! The tables that a reviewer wants, each in a file of its own.
 
 mod access;
+mod names;
 mod network;
 mod table;
+mod tags;
 mod waivers;
 
 use serde_json::Value;
@@ -61,7 +63,13 @@ pub const ALL: &[Kind] = &[
         about: "Who may do what on which resource, why, and what deploying takes",
         make: access::report,
     },
+    Kind {
+        name: "names",
+        about: "What everything is called, by which rule, and within what that is unique",
+        make: names::report,
+    },
     Kind { name: "network", about: "Who may talk to whom, on what, and because of which lines", make: network::report },
+    Kind { name: "tags", about: "Whether everything is tagged, and what it creates", make: tags::report },
     Kind { name: "waivers", about: "What is waived, where, until when, and why", make: waivers::report },
 ];
 

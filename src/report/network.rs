@@ -84,7 +84,7 @@ fn section(model: &Model, flows: &Flows, system: System<'_>) -> Section {
             row.lines.join("\n"),
         ]
     });
-    let columns = vec!["from", "to", "on", "by", "because of"];
+    let columns = ["from", "to", "on", "by", "because of"].map(str::to_owned).to_vec();
     let rows_of_text = cells.collect();
     if rows.iter().any(|row| !row.certain) {
         notes.push(String::from("`?`: whether it is open is known only when deployed"));

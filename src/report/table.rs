@@ -13,7 +13,7 @@ pub struct Section {
     /// Above it.
     pub title: String,
     /// What the columns are called; none if it has no rows.
-    pub columns: Vec<&'static str>,
+    pub columns: Vec<String>,
     /// One cell for each column; a cell may have several lines.
     pub rows: Vec<Vec<String>>,
     /// Below it.
@@ -42,7 +42,7 @@ fn table(text: &mut String, section: &Section) {
         return;
     }
     let widths: Vec<usize> = (0..section.columns.len()).map(|column| width(section, column)).collect();
-    let heads: Vec<String> = section.columns.iter().map(|column| (*column).to_owned()).collect();
+    let heads: Vec<String> = section.columns.clone();
     line(text, &heads, &widths);
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     line(text, &rule, &widths);
@@ -93,7 +93,7 @@ mod tests {
         let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
         let section = Section {
             title: String::from("fruit"),
-            columns: vec!["who", "what", "how"],
+            columns: ["who", "what", "how"].map(str::to_owned).to_vec(),
             rows: vec![
                 row(["ann", "eats", "an apple\na pear"]),
                 row(["ann", "eats", "a plum"]),

@@ -35,7 +35,7 @@ pub(super) fn report(system: System<'_>) -> Report {
         section.notes.push(String::from("nothing is waived"));
         return Report { sections: vec![section], ..Report::default() };
     }
-    section.columns = vec!["rule", "on", "at", "until", "because"];
+    section.columns = ["rule", "on", "at", "until", "because"].map(str::to_owned).to_vec();
     let mut data = Vec::new();
     for entry in all.values() {
         let Entry { waiver, environments } = entry;
