@@ -75,7 +75,8 @@ fn of_resource(model: &Model, resource: &Resource, system: System<'_>) -> Option
     let ty = catalog().resource_type(resource.ty.as_str())?;
     let rules = ty.name_rules();
     let name = resource.name.as_ref();
-    if name.is_none() && rules.is_none() {
+    // What has no property for a name is called by its tag, if it takes any.
+    if (name.is_none() && rules.is_none()) || (rules.is_none() && ty.tagging().is_none()) {
         return None;
     }
     let property = name.and_then(|name| name.property.as_deref());
@@ -110,7 +111,7 @@ fn section(model: &Model, named: &[Named]) -> Section {
         };
         let rule = named.rule.clone().unwrap_or_default();
         let rule = if named.excused { format!("{rule}, with a reason") } else { rule };
-        vec![named.ty.clone(), named.what.clone(), name, named.unique.unwrap_or("-").to_owned(), rule]
+        vec![named.ty.clone(), named.what.clone(), name, named.unique.unwrap_or("nothing").to_owned(), rule]
     };
     let mut rows: Vec<Vec<String>> = named.iter().map(row).collect();
     rows.sort();

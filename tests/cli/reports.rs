@@ -107,3 +107,53 @@ stack Web {
     )]);
     assert!(run(none.path(), &["report", "waivers"]).out.contains("nothing is waived"));
 }
+
+#[test]
+fn tags_are_read_from_the_templates() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "tags", LAB, "--env", "team01"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn what_is_not_tagged_is_told_and_what_is_waived_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.infra"), UNTAGGED).unwrap();
+    let run = run(folder.path(), &["report", "tags", "--format", "json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let of = |what: &str| {
+        let all = data["entries"][0]["resources"].as_array().unwrap();
+        all.iter().find(|one| one["what"] == what).unwrap().clone()
+    };
+    assert_eq!((&of("Files.letters")["verdict"], &of("Files.letters")["keys"][0]), (&"tagged".into(), &"Cost".into()));
+    assert_eq!((&of("Files.old")["verdict"], &of("Files.old")["lacks"][0]), (&"waived".into(), &"Cost".into()));
+    assert_eq!(of("Files.key")["changeable"], Value::from(false));
+    assert_eq!(of("Files.name")["verdict"], Value::from("takes no tags"));
+    assert_eq!(of("Files.server")["creates"][0], serde_json::json!({ "what": "volumes", "tagged": true }));
+}
+
+const UNTAGGED: &str = r#"system shop
+environment production { account = "123456789012", region = "eu-west-2" }
+require tag Cost
+stack Files {
+  letters = AWS::SQS::Queue { tags = { Cost = "1" } }
+  @waive(missing_tag, because "goes next week")
+  old = AWS::SQS::Queue {}
+  key = AWS::EC2::KeyPair { KeyName = "shop", tags = { Cost = "1" } }
+  name = AWS::KMS::Alias { AliasName = "alias/shop", TargetKeyId = "1234abcd-12ab-34cd-56ef-1234567890ab" }
+  server = AWS::EC2::Instance { ImageId = "ami-12345678", tags = { Cost = "1" } }
+}
+"#;
+
+#[test]
+fn names_are_told_with_their_rules_and_scopes() {
+    let run =
+        run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "names", LAB, "--env", "team02", "--format", "json"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let names = data["entries"][0]["names"].as_array().unwrap();
+    let of = |what: &str| names.iter().find(|one| one["what"] == what).unwrap();
+    let kept = ["Storage.uploads.bucket", "Compute.app.instances", "Network.vpc.vpc", "Compute", "Network.VpcId"];
+    insta::assert_snapshot!(serde_json::to_string_pretty(&kept.map(of)).unwrap());
+}
