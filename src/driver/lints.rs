@@ -3,7 +3,7 @@
 use crate::base::{HashMap, Span};
 use crate::diag::{Diagnostic, Level, codes};
 use crate::resolve::Program;
-use crate::syntax::ast::{EntryKey, Expr, ExprKind};
+use crate::syntax::ast::{Entry, EntryKey, Expr, ExprKind, RuleLevel};
 
 /// The levels that a system sets; `None` says nothing at all of such a finding.
 #[derive(Debug, Default)]
@@ -12,13 +12,18 @@ pub(super) struct Lints(HashMap<&'static str, Option<Level>>);
 impl Lints {
     /// Reads a system's `lints` blocks.
     pub(super) fn of(program: &Program<'_>) -> (Lints, Vec<Diagnostic>) {
-        let mut levels: HashMap<&'static str, (Option<Level>, Span)> = HashMap::default();
+        let mut levels = Levels::default();
         let mut found = Vec::new();
         for entry in &program.lints {
             let (name, place) = match &entry.key {
                 EntryKey::Word(word) => (word.name.as_str(), word.span),
                 EntryKey::Text(text) => ("", text.span),
             };
+            let rule = program.policies().find(|rule| rule.name.name == name);
+            if let Some(rule) = rule.filter(|rule| rule.level != RuleLevel::Error) {
+                found.extend(set(&mut levels, rule.name.name.as_str(), entry, place));
+                continue;
+            }
             let Some(code) = codes::ALL.iter().find(|code| code.name() == name) else {
                 let known = codes::ALL.iter().filter(|code| code.level() != Level::Error).map(|code| code.name());
                 found.push(
@@ -37,22 +42,7 @@ impl Lints {
                 found.push(Diagnostic::new(codes::NOT_WAIVABLE, place, message).help(help));
                 continue;
             }
-            match level(&entry.value) {
-                Ok(level) => {
-                    if let Some((_, first)) = levels.insert(code.name(), (level, place)) {
-                        found.push(
-                            Diagnostic::new(
-                                codes::DUPLICATE_DEFINITION,
-                                place,
-                                format!("the level of `{name}` is set twice"),
-                            )
-                            .label(first, "first set here")
-                            .help("remove one of the two"),
-                        );
-                    }
-                }
-                Err(diagnostic) => found.push(*diagnostic),
-            }
+            found.extend(set(&mut levels, code.name(), entry, place));
         }
         (Lints(levels.into_iter().map(|(name, (level, _))| (name, level)).collect()), found)
     }
@@ -62,7 +52,9 @@ impl Lints {
         if self.0.is_empty() {
             return;
         }
-        found.retain_mut(|diagnostic| match self.0.get(diagnostic.code.name()) {
+        // What is demanded of every system has the level that those say who demand it.
+        let own = |diagnostic: &Diagnostic| diagnostic.code.waivable();
+        found.retain_mut(|diagnostic| match self.0.get(diagnostic.code.name()).filter(|_| own(diagnostic)) {
             None => true,
             Some(None) => false,
             Some(Some(level)) => {
@@ -70,6 +62,24 @@ impl Lints {
                 true
             }
         });
+    }
+}
+
+/// Levels by the names of rules, each with the place where it is set.
+type Levels = HashMap<&'static str, (Option<Level>, Span)>;
+
+/// Sets the level of a rule, or says why not.
+fn set(levels: &mut Levels, name: &'static str, entry: &Entry, place: Span) -> Option<Diagnostic> {
+    match level(&entry.value) {
+        Ok(level) => {
+            let (_, first) = levels.insert(name, (level, place))?;
+            Some(
+                Diagnostic::new(codes::DUPLICATE_DEFINITION, place, format!("the level of `{name}` is set twice"))
+                    .label(first, "first set here")
+                    .help("remove one of the two"),
+            )
+        }
+        Err(diagnostic) => Some(*diagnostic),
     }
 }
 

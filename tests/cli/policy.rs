@@ -66,3 +66,21 @@ fn a_folder_without_policies_is_wrong_and_one_that_is_not_there_is_refused() {
     assert_eq!(check(root.path(), &["--policy", "pack"]), said);
     assert_eq!(check(root.path(), &["--policy", "none"]).0, 2);
 }
+
+#[test]
+fn a_system_sets_the_levels_of_the_rules_that_it_uses_and_not_of_those_that_are_demanded() {
+    let pack = PACK.replace("old versions\" {", "old versions\" warning {");
+    let own = format!("{SYSTEM}{pack}use policy Platform\nlints {{ old_versions = off }}\n");
+    let root = folder(&[("shop/main.infra", own.as_bytes()), ("pack/pack.infra", pack.as_bytes())]);
+    assert_eq!(check(root.path(), &[]), (0, String::new()));
+    let (code, told) = check(root.path(), &["--policy", "pack", "--deny", "warnings"]);
+    assert_eq!(code, 1);
+    assert!(told.contains("error[old_versions]"), "{told}");
+    let (code, told) = {
+        let raised = own.replace("old_versions = off", "old_versions = error");
+        fs::write(root.path().join("shop/main.infra"), raised).unwrap();
+        check(root.path(), &[])
+    };
+    assert_eq!(code, 1);
+    assert!(told.contains("error[old_versions]"), "{told}");
+}
