@@ -9,7 +9,7 @@ use crate::catalog::catalog;
 use crate::check::access::{Holdings, Rule};
 use crate::check::iam::{Condition, Effect, Principals, Scope, Who};
 use crate::eval::model::{Model, ResourceId};
-use crate::report::{Report, Section, System};
+use crate::report::{Report, Section, System, deploy};
 
 /// What a principal may, or may not, on one line of a source.
 struct Entry {
@@ -32,12 +32,17 @@ struct Entry {
 /// The report.
 pub(super) fn report(system: System<'_>) -> Report {
     let mut report = Report::default();
-    for (model, ..) in system.builds {
+    for (model, derived, _) in system.builds {
         let holdings = Holdings::of(model);
         let called = Called::of(&holdings);
         let entries = entries(&holdings, &called, system);
         report.sections.push(section(model, &holdings, &entries));
-        report.data.push(data(model, &holdings, &entries));
+        report.sections.push(deploy::section(model, derived, &holdings));
+        let mut data = data(model, &holdings, &entries);
+        if let Value::Object(fields) = &mut data {
+            fields.insert(String::from("deploy"), deploy::data(model, derived, &holdings));
+        }
+        report.data.push(data);
     }
     report
 }

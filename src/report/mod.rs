@@ -1,6 +1,7 @@
 //! The tables that a reviewer wants, each in a file of its own.
 
 mod access;
+mod deploy;
 mod names;
 mod network;
 mod table;

@@ -12,7 +12,30 @@ const SHOP: &str = "tests/iam/systems/shop";
 fn access_is_told_with_conditions_and_places() {
     let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "access", SHOP]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
-    insta::assert_snapshot!(run.out);
+    let (access, deploying) = run.out.split_once("\ndeploying production").unwrap();
+    insta::assert_snapshot!(access);
+    // What the handlers of the types ask for, on the resources themselves where IAM takes them.
+    let files = deploying.lines().skip_while(|line| !line.starts_with("Files")).collect::<Vec<_>>().join("\n");
+    assert!(
+        files.contains("arn:aws:s3:::shop-production-photos-123456789012") && files.contains("s3:CreateBucket"),
+        "{files}"
+    );
+}
+
+#[test]
+fn the_smallest_role_that_deploys_a_stack_is_a_policy() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "access", SHOP, "--format", "json"]);
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let people = &data["entries"][0]["deploy"]["People"]["policy"]["Statement"];
+    let of = |action: &str| {
+        let has = |statement: &&Value| statement["Action"].as_array().unwrap().iter().any(|own| own == action);
+        people.as_array().unwrap().iter().find(has).map(|statement| statement["Resource"].clone())
+    };
+    let created = of("iam:CreateRole").unwrap();
+    let roles: Vec<&str> = created.as_array().unwrap().iter().map(|arn| arn.as_str().unwrap()).collect();
+    // The policy beside a role that stands in its stack has no name that is known.
+    assert!(roles.iter().all(|arn| arn.starts_with("arn:aws:iam::123456789012:role/")), "{roles:?}");
+    assert_eq!(of("s3:CreateBucket"), None);
 }
 
 #[test]

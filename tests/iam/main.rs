@@ -6,6 +6,7 @@ mod command;
 mod documented;
 mod malformed;
 mod mutants;
+mod peers;
 mod placed;
 mod properties;
 mod questions;
