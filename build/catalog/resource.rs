@@ -183,6 +183,12 @@ impl Writer<'_> {
         let called = ["Arn".to_owned(), "ARN".to_owned(), format!("{last}Arn"), format!("{last}ARN")];
         let is_arn = |path: &str| path.ends_with("Arn") || path.ends_with("ARN");
         let others = list(&self.entry["additionalIdentifiers"]).flat_map(texts);
+        // `Ref` is older than many attributes, and says the same.
+        if let [one] = references
+            && called.iter().any(|name| name == one)
+        {
+            return Some("Ref".to_owned());
+        }
         called.into_iter().find(|name| attributes.contains(&name.as_str())).or_else(|| match references {
             [one] if is_arn(one) => Some("Ref".to_owned()),
             _ => others.into_iter().find(|path| is_arn(path) && attributes.contains(path)).map(str::to_owned),
@@ -233,7 +239,7 @@ impl Writer<'_> {
         let stated = &self.overrides["tagging"][self.name];
         let seen = self.tags_seen();
         let facts = [stated, &self.entry["tagging"], &seen].into_iter().find(|facts| !facts.is_null());
-        let Some(facts) = facts else { return Ok(NONE) };
+        let Some(facts) = facts.filter(|facts| facts["style"] != "none") else { return Ok(NONE) };
         let mut record = [EMPTY; TAGGING_WORDS];
         record[G_PROPERTY] = pool.text(string(&facts["property"]));
         record[G_STYLE] = match string(&facts["style"]) {

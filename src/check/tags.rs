@@ -138,7 +138,7 @@ fn all_values(world: &mut World<'_>, said: &Said<'_>, limits: &Limits<'_>, asked
         return true;
     }
     let parts = model.spreads.parts(said.spread, said.value);
-    let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, &model.environment) else { return true };
+    let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, model) else { return true };
     let at = model.origins.user_span(said.origin);
     // The value of today is held against the same when it is built: nothing wrong is ever deployed.
     let mut diagnostic =

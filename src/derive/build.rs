@@ -358,7 +358,7 @@ fn plain(parts: &[Part]) -> String {
 pub fn pseudo_name(of: Pseudo) -> &'static str {
     match of {
         Pseudo::Account => pseudo::ACCOUNT,
-        Pseudo::Region => pseudo::REGION,
+        Pseudo::Region | Pseudo::RegionOf(_) => pseudo::REGION,
         Pseudo::Partition => pseudo::PARTITION,
         Pseudo::UrlSuffix => pseudo::URL_SUFFIX,
         Pseudo::StackName => pseudo::STACK_NAME,

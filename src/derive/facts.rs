@@ -38,6 +38,8 @@ pub const EGRESS: &str = "AWS::EC2::SecurityGroupEgress";
 pub const GROUP_ID: &str = "GroupId";
 /// A group's inline rules for what may come in, and for what may go out.
 pub const INLINE_RULES: (&str, &str) = ("SecurityGroupIngress", "SecurityGroupEgress");
+/// The key that carries by way of which service a role uses a key.
+pub const VIA_SERVICE: &str = "kms:ViaService";
 /// The key that carries who asks, in resource policies.
 pub const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 

@@ -158,6 +158,7 @@ impl Fixture {
             }],
             side: Side::Principal,
             because: None,
+            within: None,
             origin,
         });
         self.model.statements.last_mut().expect("one was added")

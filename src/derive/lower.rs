@@ -1,6 +1,7 @@
 //! Property trees to JSON: resources and outputs as the source says them.
 
 use crate::base::{IndexMap, Symbol};
+use crate::catalog::{Obtain, catalog};
 use crate::derive::build::Build;
 use crate::derive::facts::{self, pseudo};
 use crate::derive::refs::{Atom, Place, Reference, expand};
@@ -65,12 +66,24 @@ impl Build<'_> {
                 Some(Hole::Resource(id, Attribute::Id)) if is_looked_up => {
                     self.tree(vec![Atom::Resource(id, Reference::Ref)], place, value.origin)
                 }
+                Some(Hole::Resource(id, Attribute::Arn)) if is_looked_up => match self.arn_of(id) {
+                    Some(reference) => self.tree(vec![Atom::Resource(id, reference)], place, value.origin),
+                    None => self.node(value, place),
+                },
                 _ => self.node(value, place),
             };
             lowered.insert(key.as_str().to_owned(), tree);
         }
         self.within = resource.origin;
         Tree::new(Json::Map(lowered), node.origin)
+    }
+
+    /// How a template asks for a resource's ARN, where AWS gives one.
+    fn arn_of(&self, id: ResourceId) -> Option<Reference> {
+        match catalog().resource_type(self.model.resource(id).ty.as_str())?.arn()? {
+            Obtain::Ref => Some(Reference::Ref),
+            Obtain::GetAtt(name) => Some(Reference::GetAtt(Symbol::new(name))),
+        }
     }
 
     /// Who a policy written by hand is about. AWS refuses a role that is not there, so a role of ours is asked for, not
@@ -379,6 +392,7 @@ fn pseudo_value(model: &Model, stack: StackId, pseudo: crate::eval::value::Pseud
     match pseudo {
         Pseudo::Account => environment.account.clone(),
         Pseudo::Region => model.stack(stack).region.clone(),
+        Pseudo::RegionOf(own) => model.stack(own).region.clone(),
         Pseudo::Partition => environment.partition.clone(),
         Pseudo::UrlSuffix if environment.partition == "aws-cn" => "amazonaws.com.cn".into(),
         Pseudo::UrlSuffix => "amazonaws.com".into(),

@@ -44,6 +44,7 @@ pub use build::pseudo_name;
 pub use depends::uses;
 pub use facts::is_custom;
 pub use lower::known_text;
+pub use policies::{holder, is_asked_of};
 pub use refs::{Atom, Place, Reference, expand, has_name, joined};
 pub use statements::{Asks, asks};
 pub use suppress::{JUDGES, covers, outside, within};

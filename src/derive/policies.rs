@@ -14,7 +14,9 @@ use crate::derive::statements::{Open, Who, merged};
 use crate::derive::template::{EdgeKind, Json, TemplateResource, Tree};
 use crate::derive::text::pascal;
 use crate::diag::{Diagnostic, codes};
-use crate::eval::model::{Effect, Model, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who as Said};
+use crate::eval::model::{
+    Effect, Model, Permission, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who as Said,
+};
 use crate::eval::origin::Origin;
 use crate::eval::value::{Attribute, Hole, NodeKind, Piece, Principal, Pseudo, Template};
 use crate::syntax::ast::Side;
@@ -22,13 +24,30 @@ use crate::syntax::ast::Side;
 /// The name of the policy that holds what was granted.
 const ACCESS: &str = "access";
 
+/// The resource in whose policy a permission stands that was granted on `target`: what a verb says of another resource, such as the
+/// key of an encrypted queue, stands in that one's.
+pub fn holder(model: &Model, permission: &Permission, target: ResourceId) -> ResourceId {
+    let mut spoken_of = permission.resources.iter().map(|text| match text.single_hole() {
+        Some(Hole::Resource(id, Attribute::Id | Attribute::Arn)) if id != target => Some(id),
+        Some(_) | None => None,
+    });
+    let Some(Some(first)) = spoken_of.next() else { return target };
+    let has_policy = model.resource_policies.contains_key(&model.resource(first).ty);
+    if has_policy && spoken_of.all(|other| other == Some(first)) { first } else { target }
+}
+
+/// Whether a condition can hold of who was granted something: a service uses a key itself, and comes by way of no other.
+pub fn is_asked_of(condition: &str, who: &Said) -> bool {
+    condition != facts::VIA_SERVICE || !matches!(who, Said::Other(Principal::Service(_)))
+}
+
 impl Build<'_> {
     /// All policies. Identities first: where they stand decides which references between resources exist.
     pub fn policies(&mut self) -> Vec<Added> {
         let model = self.model;
         let mut inline: BTreeMap<ResourceId, Vec<Open>> = BTreeMap::new();
         let mut beside: BTreeMap<(StackId, ResourceId), Vec<Open>> = BTreeMap::new();
-        let mut owned: BTreeMap<ResourceId, Vec<&Statement>> = BTreeMap::new();
+        let mut owned: BTreeMap<ResourceId, Vec<(&Statement, &Permission)>> = BTreeMap::new();
         let sides: Vec<Sides> = model.statements.iter().map(|statement| self.sides(statement)).collect();
         let mut awaited = Awaited::default();
         for sides in &sides {
@@ -42,7 +61,8 @@ impl Build<'_> {
                     let home = model.resource(role).stack;
                     let open = |stack| Open::of(model, statement, permission, Place { stack, policy: true });
                     let here = open(home);
-                    match awaited.obstacle(self, role, &here) {
+                    let beside_it = statement.within.filter(|stack| *stack != home && !self.precedes(*stack, home));
+                    match beside_it.or_else(|| awaited.obstacle(self, role, &here)) {
                         None => {
                             awaited.written(self, &here, home);
                             inline.entry(role).or_default().push(here);
@@ -56,7 +76,10 @@ impl Build<'_> {
                 }
             }
             if let Some(target) = sides.target {
-                owned.entry(target).or_default().push(statement);
+                for permission in &statement.permissions {
+                    let holder = holder(model, permission, target);
+                    owned.entry(holder).or_default().push((statement, permission));
+                }
             }
         }
         let mut added = Vec::new();
@@ -264,21 +287,20 @@ impl Build<'_> {
     }
 
     /// The one policy of a resource, in its own stack.
-    fn resource_policy(&mut self, target: ResourceId, said: &[&Statement]) -> Option<Added> {
+    fn resource_policy(&mut self, target: ResourceId, said: &[(&Statement, &Permission)]) -> Option<Added> {
         let model = self.model;
         let resource = model.resource(target);
         let form = model.resource_policies.get(&resource.ty)?;
         let place = Place { stack: resource.stack, policy: true };
         let mut statements = Vec::new();
-        for statement in said {
-            for permission in &statement.permissions {
-                let mut open = Open::of(model, statement, permission, place);
-                if let ResourcePolicyForm::Property(_) = form {
-                    this_resource(model, target, &mut open);
-                }
-                self.name_principal(statement, target, &mut open);
-                statements.push(open);
+        for (statement, permission) in said {
+            let mut open = Open::of(model, statement, permission, place);
+            if let ResourcePolicyForm::Property(_) = form {
+                this_resource(model, target, &mut open);
             }
+            open.conditions.retain(|(_, key), _| is_asked_of(key, &statement.who));
+            self.name_principal(statement, target, &mut open);
+            statements.push(open);
         }
         match form {
             ResourcePolicyForm::Property(property) => {

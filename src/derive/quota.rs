@@ -77,6 +77,7 @@ fn of_atom(model: &Model, atom: &Atom) -> usize {
         Atom::Pseudo(Pseudo::Region) => {
             model.stacks.iter().map(|stack| stack.region.len()).max().unwrap_or(policy::REGION)
         }
+        Atom::Pseudo(Pseudo::RegionOf(stack)) => model.stack(*stack).region.len(),
         Atom::Pseudo(Pseudo::Partition) => model.environment.partition.len(),
         Atom::Pseudo(Pseudo::UrlSuffix | Pseudo::StackName) => policy::UNKNOWN,
         Atom::Resource(..) | Atom::Param(_) | Atom::External(..) | Atom::Asset(_) | Atom::Export(..) => policy::UNKNOWN,

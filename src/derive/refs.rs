@@ -76,6 +76,9 @@ pub fn expand_for(model: &Model, text: &Template, home: StackId, place: Place) -
 fn expand_hole(model: &Model, hole: Hole, place: Place, atoms: &mut Vec<Atom>) {
     match hole {
         Hole::Resource(id, attribute) => expand_resource(model, id, attribute, place, atoms),
+        Hole::Pseudo(Pseudo::RegionOf(home)) => {
+            atoms.push(region_of(model, home, &model.stack(place.stack).region));
+        }
         Hole::Pseudo(pseudo) => atoms.push(Atom::Pseudo(pseudo)),
         Hole::Param(name) => atoms.push(Atom::Param(name)),
         Hole::Variable(name) => atoms.push(Atom::Variable(name)),
@@ -149,10 +152,17 @@ fn of_stack(model: &Model, pseudo: Pseudo, home: StackId, here: StackId) -> Atom
     match pseudo {
         Pseudo::Region if home.region != here.region => Atom::Text(home.region.clone()),
         Pseudo::StackName if home.physical_name != here.physical_name => Atom::Text(home.physical_name.clone()),
+        Pseudo::RegionOf(own) => region_of(model, own, &here.region),
         Pseudo::Account | Pseudo::Region | Pseudo::Partition | Pseudo::UrlSuffix | Pseudo::StackName => {
             Atom::Pseudo(pseudo)
         }
     }
+}
+
+/// A stack's region, as it is written in another one.
+fn region_of(model: &Model, stack: StackId, here: &str) -> Atom {
+    let home = &model.stack(stack).region;
+    if home == here { Atom::Pseudo(Pseudo::Region) } else { Atom::Text(home.clone()) }
 }
 
 fn expand_arn(model: &Model, id: ResourceId, place: Place, atoms: &mut Vec<Atom>) {

@@ -133,7 +133,7 @@ fn offered(run: &Run, folder: String) -> OtherSystem {
                 outputs.entry(output.name).or_default().push(OtherOutput {
                     stack: stack.name,
                     region: stack.region.clone(),
-                    export: output.export.as_ref().and_then(|export| model.environment.fill(&export.text)),
+                    export: output.export.as_ref().and_then(|export| model.fill(&export.text)),
                     ty: resource_type(model, output),
                     span: model.origins.span(output.origin),
                 });

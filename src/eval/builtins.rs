@@ -150,6 +150,38 @@ impl<'p> Evaluator<'p> {
                 }
                 Kind::Text(Template::from_pieces(pieces))
             }
+            ("queries", [(Kind::List(_) | Kind::Record(_), place)]) => {
+                let place = *place;
+                match values.first().and_then(|(value, _)| crate::eval::metrics::queries_of(value)) {
+                    Some(kind) => kind,
+                    None => {
+                        let message = "`queries` takes metrics, in a list or under their labels";
+                        let help = "write `queries([function.metric(\"Errors\")])`";
+                        return self.error(Diagnostic::new(codes::WRONG_ARGUMENTS, place, message).help(help));
+                    }
+                }
+            }
+            ("concat", [(Kind::List(lists), place)]) => {
+                let (lists, place) = (lists.clone(), *place);
+                let mut whole: Vec<Value> = Vec::new();
+                for list in lists.iter() {
+                    match &list.kind {
+                        Kind::List(items) => whole.extend(items.iter().cloned()),
+                        Kind::None => {}
+                        _ => return self.wrong_type(list, place, "`concat` joins lists"),
+                    }
+                }
+                Kind::List(Arc::new(whole))
+            }
+            ("unique", [(Kind::List(items), _)]) => {
+                let mut kept: Vec<Value> = Vec::new();
+                for item in items.iter() {
+                    if !kept.iter().any(|known| self.equal(known, item) == Some(true)) {
+                        kept.push(item.clone());
+                    }
+                }
+                Kind::List(Arc::new(kept))
+            }
             ("split", [(Kind::Text(text), place), (Kind::Text(separator), _)]) => {
                 let (Some(text), Some(separator)) = (self.by_value(text), self.by_value(separator)) else {
                     return self.deployed(*place);
@@ -368,6 +400,9 @@ fn usage(name: &str) -> &'static str {
         "pascal" => "pascal(text)",
         "flat" => "flat(text)",
         "join" => "join(separator, list)",
+        "queries" => "queries(list of metrics)",
+        "concat" => "concat(list of lists)",
+        "unique" => "unique(list)",
         "split" => "split(text, separator)",
         "json" => "json(value)",
         "base64" => "base64(text)",

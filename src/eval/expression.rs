@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::eval::model::StackId;
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::spread::{Part, Spread};
 use crate::eval::value::{Attribute, Hole, Kind, Piece, Template, Value};
@@ -185,6 +186,7 @@ impl<'p> Evaluator<'p> {
     /// What a name stands for, or nothing.
     pub(super) fn look_up(&mut self, name: Symbol, span: Span, scope: &Scope<'p>) -> Option<Value> {
         let mut at = scope.frame();
+        let mut stack = None;
         while let Some(frame) = at {
             match &frame.kind {
                 FrameKind::Binding(bound, value) if *bound == name => return Some(value.clone()),
@@ -203,6 +205,8 @@ impl<'p> Evaluator<'p> {
                     if let Some(value) = self.member(*body, name, span) {
                         return Some(value);
                     }
+                    let owner = self.body(*body).map(|body| body.owner);
+                    stack = stack.or_else(|| self.stack_of(owner?));
                 }
                 FrameKind::Properties(instance) => {
                     if let Some(value) = self.setting_if_set(*instance, name) {
@@ -212,8 +216,10 @@ impl<'p> Evaluator<'p> {
                     if self.catalog.resource_type(ty.as_str()).is_some_and(|ty| ty.property(name.as_str()).is_some()) {
                         return Some(self.value(Kind::None, span));
                     }
+                    let own = self.model.instances.get(instance.index()).map(|instance| instance.stack);
+                    stack = stack.or(own);
                 }
-                FrameKind::Root(system) => return self.global(name, span, *system),
+                FrameKind::Root(system) => return self.global(name, span, *system, stack),
             }
             at = frame.outer.frame();
         }
@@ -237,8 +243,8 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn global(&mut self, name: Symbol, span: Span, system: bool) -> Option<Value> {
-        if let Some(value) = self.intrinsic(name, span) {
+    fn global(&mut self, name: Symbol, span: Span, system: bool, stack: Option<StackId>) -> Option<Value> {
+        if let Some(value) = self.intrinsic(name, span, stack) {
             return Some(value);
         }
         if let Some(found) = self.program.find(name, span.file) {

@@ -6,8 +6,7 @@ use crate::base::{Span, Symbol};
 use crate::catalog::ResourceType;
 use crate::diag::{Code, Diagnostic, codes, nearest, quoted_list};
 use crate::eval::Evaluator;
-use crate::eval::environment::text_in;
-use crate::eval::model::{Environment, InstanceId};
+use crate::eval::model::{InstanceId, Model};
 use crate::eval::origin::Origin;
 use crate::eval::properties::{REFUSED, describe_shape};
 use crate::eval::value::{Hole, Node, NodeKind, Template};
@@ -20,7 +19,7 @@ const DYNAMIC: &str = "{{resolve:";
 #[derive(Clone, Copy)]
 struct Seen<'a> {
     node: &'a Node,
-    environment: &'a Environment,
+    model: &'a Model,
 }
 
 impl<'a> Subject<'a> for Seen<'a> {
@@ -30,7 +29,7 @@ impl<'a> Subject<'a> for Seen<'a> {
             NodeKind::Bool(known) => View::Bool(*known),
             NodeKind::Int(number) => View::Int(*number),
             NodeKind::Float(number) => View::Float(*number),
-            NodeKind::Text(text) => text_view(text, self.environment),
+            NodeKind::Text(text) => text_view(text, self.model),
             NodeKind::List(_) => View::List,
             NodeKind::Map(_) => View::Object,
             NodeKind::Json(_) | NodeKind::Base64(_) | NodeKind::Zone(_) => View::SomeText,
@@ -56,14 +55,14 @@ impl<'a> Subject<'a> for Seen<'a> {
     }
 }
 
-fn text_view<'a>(text: &'a Template, environment: &Environment) -> View<'a> {
+fn text_view<'a>(text: &'a Template, model: &Model) -> View<'a> {
     if let Some(known) = text.known() {
         return if known.starts_with(DYNAMIC) { View::Open } else { View::Text(Cow::Borrowed(known)) };
     }
     if text.holes().any(|hole| matches!(hole, Hole::Variable(_))) {
         return View::SomeText;
     }
-    match text_in(text, environment) {
+    match model.fill(text) {
         Some(known) => View::Text(Cow::Owned(known)),
         None if text.single_hole().is_some() => View::Open,
         None => View::SomeText,
@@ -97,9 +96,8 @@ impl Evaluator<'_> {
         region: &str,
         derived: Option<&str>,
     ) {
-        let environment = &self.model.environment;
         let place = Place { region };
-        let found = faults(Seen { node: properties, environment }, known.shape(), place);
+        let found = faults(Seen { node: properties, model: &self.model }, known.shape(), place);
         let found = found.iter().filter(|fault| derived != Some(fault.path.as_str()));
         let found: Vec<Diagnostic> = found.filter_map(|fault| self.said(fault, known.name(), id, region)).collect();
         for diagnostic in found {

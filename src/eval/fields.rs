@@ -175,6 +175,12 @@ impl<'p> Evaluator<'p> {
         }
         let resource = self.model.instances.get(id.index()).and_then(|instance| instance.resource);
         if let Some(resource) = resource {
+            if name == "label" {
+                return match self.label(resource) {
+                    Some(text) => self.value(Kind::Text(text), span),
+                    None => self.value(Kind::None, span),
+                };
+            }
             let attribute = match name.as_str() {
                 "id" => Some(Attribute::Id),
                 "name" => Some(Attribute::Name),

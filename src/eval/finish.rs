@@ -123,6 +123,8 @@ impl<'p> Evaluator<'p> {
     fn extended(&mut self, before: &Value, added: &Value, entry: &'p Entry) -> Value {
         match (&before.kind, &added.kind) {
             (Kind::Error, _) | (_, Kind::Error) => before.clone(),
+            // Said twice, meant once.
+            (Kind::Bool(a), Kind::Bool(b)) if a == b => before.clone(),
             (Kind::List(a), Kind::List(b)) => {
                 let joined = a.iter().chain(b.iter()).cloned().collect();
                 Value::new(Kind::List(std::sync::Arc::new(joined)), before.origin)
@@ -391,11 +393,15 @@ impl<'p> Evaluator<'p> {
             }
             _ => self.plain_node(&value, output.value.span)?,
         };
-        let export = output.as_name.as_ref().map(|name| {
-            let (text, spread) = self.spread_text_of(name, &placed.scope);
-            let origin = self.model.origins.add(name.span, "", Origin::INHERITED);
-            model::Export { text, origin, spread }
-        });
+        let export = match (&output.as_name, placed.owner) {
+            (Some(name), _) => {
+                let (text, spread) = self.spread_text_of(name, &placed.scope);
+                let origin = self.model.origins.add(name.span, "", Origin::INHERITED);
+                Some(model::Export { text, origin, spread })
+            }
+            (None, Owner::Stack(stack)) => self.export_name(stack, output.name.name),
+            (None, Owner::System | Owner::Component(_)) => None,
+        };
         let origin = self.model.origins.add(output.name.span, "", Origin::INHERITED);
         Some(model::Output {
             name: output.name.name,

@@ -334,6 +334,7 @@ impl<'p> Evaluator<'p> {
         let prefix = parent.map(|parent| self.instance_id_text(parent));
         let text = match (spoken, prefix) {
             (Some((whole, true)), _) | (Some((whole, false)), None) => whole,
+            (Some((part, false)), Some(prefix)) if part.is_empty() => prefix,
             (Some((part, false)), Some(prefix)) => format!("{prefix}-{part}"),
             (None, Some(prefix)) if main => prefix,
             (None, prefix) => {

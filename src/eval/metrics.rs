@@ -33,7 +33,7 @@ impl<'p> Evaluator<'p> {
         };
         let [(name, place)] = names.as_slice() else { return self.value(Kind::Error, span) };
         let Some(declared) = self.model.resources.get(resource.index()) else { return self.value(Kind::Error, span) };
-        let (ty, instance) = (declared.ty, declared.instance);
+        let (ty, instance, stack) = (declared.ty, declared.instance, declared.stack);
         let Some(known) = self.catalog.resource_type(ty.as_str()) else {
             return self.unknown_metric(ty.as_str(), name, *place, &[]);
         };
@@ -46,7 +46,7 @@ impl<'p> Evaluator<'p> {
                     Dimension::Attribute(name) => {
                         Template::hole(Hole::Resource(resource, Attribute::Named(Symbol::new(name))))
                     }
-                    Dimension::Region => Template::hole(Hole::Pseudo(Pseudo::Region)),
+                    Dimension::Region => Template::hole(Hole::Pseudo(Pseudo::RegionOf(stack))),
                     Dimension::Text(text) => Template::literal(text),
                 };
                 (dimension, filled)
@@ -320,7 +320,7 @@ impl<'p> Evaluator<'p> {
             _ => return self.value(Kind::Error, span),
         };
         let kind = match (name.as_str(), &value.kind) {
-            ("queries", _) => queries(metric, value.origin),
+            ("queries", _) => queries(&[(None, metric)], value.origin),
             ("operator", Kind::Threshold(threshold)) => Kind::Text(Template::literal(spelled(threshold.operator))),
             ("bound", Kind::Threshold(threshold)) => Kind::Float(threshold.bound),
             _ => {
@@ -444,48 +444,73 @@ fn spelled(operator: CompareOp) -> &'static str {
     }
 }
 
-/// A record for each series, and one more for a calculation with them. Only the last one is what was asked for.
-fn queries(metric: &Metric, origin: Origin) -> Kind {
-    let series = metric.series();
-    let calculated = !matches!(metric, Metric::Series(_));
+/// A record for each series, and one more for each calculation with them. What was asked for is `shown`, under its label if it has one.
+fn queries(metrics: &[(Option<Symbol>, &Metric)], origin: Origin) -> Kind {
+    let mut series: Vec<&Series> = Vec::new();
+    for (_, metric) in metrics {
+        metric.gather(&mut series);
+    }
     let value = |kind: Kind| Value::new(kind, origin);
     let text = |text: &str| value(Kind::Text(Template::literal(text)));
-    let record = |entries: [(&str, Value); 8]| {
+    let none = || value(Kind::None);
+    let named = |label: Option<Symbol>| label.map_or_else(none, |label| text(label.as_str()));
+    let record = |entries: [(&str, Value); 9]| {
         let entries = entries.into_iter().map(|(key, value)| (Symbol::new(key), value));
         value(Kind::Record(Arc::new(entries.collect())))
     };
-    let mut records: Vec<Value> = Vec::with_capacity(series.len() + 1);
+    let mut records: Vec<Value> = Vec::with_capacity(series.len() + metrics.len());
     for (at, one) in series.iter().enumerate() {
         let dimensions: IndexMap<Symbol, Value> =
             one.dimensions.iter().map(|(name, filled)| (*name, value(Kind::Text(filled.clone())))).collect();
         let (statistic, period) = match &one.reduced {
             Some((statistic, period)) => (text(statistic.as_str()), value(Kind::Duration(*period))),
-            None => (value(Kind::None), value(Kind::None)),
+            None => (none(), none()),
         };
+        let asked = metrics.iter().find(|(_, metric)| matches!(metric, Metric::Series(own) if own == *one));
         records.push(record([
             ("id", text(&series_id(at))),
+            ("label", named(asked.and_then(|(label, _)| *label))),
             ("namespace", value(Kind::Text(one.namespace.clone()))),
             ("name", text(one.name.as_str())),
             ("dimensions", value(Kind::Record(Arc::new(dimensions)))),
             ("statistic", statistic),
             ("period", period),
-            ("expression", value(Kind::None)),
-            ("shown", value(Kind::Bool(!calculated))),
+            ("expression", none()),
+            ("shown", value(Kind::Bool(asked.is_some()))),
         ]));
     }
-    if calculated {
+    let calculated = metrics.iter().filter(|(_, metric)| !matches!(metric, Metric::Series(_)));
+    for (at, (label, metric)) in calculated.enumerate() {
         records.push(record([
-            ("id", text("e1")),
-            ("namespace", value(Kind::None)),
-            ("name", value(Kind::None)),
-            ("dimensions", value(Kind::None)),
-            ("statistic", value(Kind::None)),
-            ("period", value(Kind::None)),
+            ("id", text(&format!("e{}", at + 1))),
+            ("label", named(*label)),
+            ("namespace", none()),
+            ("name", none()),
+            ("dimensions", none()),
+            ("statistic", none()),
+            ("period", none()),
             ("expression", text(&metric.expression(&series))),
             ("shown", value(Kind::Bool(true))),
         ]));
     }
     Kind::List(Arc::new(records))
+}
+
+/// `queries(…)`: what several metrics need together, from a list, or from a map with a label for each.
+pub(super) fn queries_of(value: &Value) -> Option<Kind> {
+    let metric = |value: &Value| match &value.kind {
+        Kind::Metric(metric) => Some(Arc::clone(metric)),
+        _ => None,
+    };
+    let found: Vec<(Option<Symbol>, Arc<Metric>)> = match &value.kind {
+        Kind::List(items) => items.iter().map(|item| Some((None, metric(item)?))).collect::<Option<_>>()?,
+        Kind::Record(record) => {
+            record.iter().map(|(label, item)| Some((Some(*label), metric(item)?))).collect::<Option<_>>()?
+        }
+        _ => return None,
+    };
+    let asked: Vec<(Option<Symbol>, &Metric)> = found.iter().map(|(label, metric)| (*label, metric.as_ref())).collect();
+    Some(queries(&asked, value.origin))
 }
 
 #[cfg(test)]

@@ -93,29 +93,6 @@ pub struct Environment {
     pub span: Span,
 }
 
-impl Environment {
-    /// Text with everything filled in that is known when built: account, region and partition by value.
-    pub fn fill(&self, text: &Template) -> Option<String> {
-        let mut whole = String::new();
-        for piece in text.pieces.iter() {
-            match piece {
-                Piece::Literal(literal) => whole.push_str(literal),
-                Piece::Hole(Hole::Pseudo(pseudo)) => whole.push_str(match pseudo {
-                    Pseudo::Account => &self.account,
-                    Pseudo::Region => &self.region,
-                    Pseudo::Partition => &self.partition,
-                    Pseudo::UrlSuffix if self.partition == "aws-cn" => "amazonaws.com.cn",
-                    Pseudo::UrlSuffix => "amazonaws.com",
-                    Pseudo::StackName => return None,
-                }),
-                Piece::Hole(Hole::Asset(file, AssetPart::Key)) => whole.push_str(&asset_key(file.as_str())),
-                Piece::Hole(_) => return None,
-            }
-        }
-        Some(whole)
-    }
-}
-
 /// A stack.
 #[derive(Debug, Clone)]
 pub struct Stack {
@@ -375,6 +352,8 @@ pub struct Statement {
     pub side: Side,
     /// Written by hand, with this reason.
     pub because: Option<String>,
+    /// The stack of the component that says it: what it needs itself stands beside it.
+    pub within: Option<StackId>,
     /// The place of the declaration.
     pub origin: Origin,
 }
@@ -566,6 +545,29 @@ pub struct Waiver {
 }
 
 impl Model {
+    /// Text with everything filled in that is known when built: account, region and partition by value.
+    pub fn fill(&self, text: &Template) -> Option<String> {
+        let environment = &self.environment;
+        let mut whole = String::new();
+        for piece in text.pieces.iter() {
+            match piece {
+                Piece::Literal(literal) => whole.push_str(literal),
+                Piece::Hole(Hole::Pseudo(pseudo)) => whole.push_str(match pseudo {
+                    Pseudo::Account => &environment.account,
+                    Pseudo::Region => &environment.region,
+                    Pseudo::RegionOf(stack) => &self.stacks.get(stack.index())?.region,
+                    Pseudo::Partition => &environment.partition,
+                    Pseudo::UrlSuffix if environment.partition == "aws-cn" => "amazonaws.com.cn",
+                    Pseudo::UrlSuffix => "amazonaws.com",
+                    Pseudo::StackName => return None,
+                }),
+                Piece::Hole(Hole::Asset(file, AssetPart::Key)) => whole.push_str(&asset_key(file.as_str())),
+                Piece::Hole(_) => return None,
+            }
+        }
+        Some(whole)
+    }
+
     /// A model with nothing in it.
     pub fn empty(system: Symbol, environment: Symbol) -> Model {
         Model {

@@ -7,7 +7,7 @@ use crate::base::{Span, Symbol};
 use crate::catalog::NameCase;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
-use crate::eval::model::{InstanceId, Name, ResourceId, StackId};
+use crate::eval::model::{Export, InstanceId, Name, ResourceId, StackId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{FrameKind, Owner, Placed, Scope};
 use crate::eval::spread::{Part, Spread};
@@ -35,7 +35,7 @@ impl<'p> Evaluator<'p> {
             self.rule(|subject| matches!(subject, NamingSubject::Stack))
         };
         let Some(rule) = rule else {
-            let (system, environment) = (self.program.system.name, self.environment);
+            let (system, environment) = (self.program.system.name, self.model.environment.name);
             if head.per_account.is_some() {
                 return (format!("{system}-{stack}"), Spread::NONE);
             }
@@ -174,6 +174,30 @@ impl<'p> Evaluator<'p> {
             }
             None => (text.clone(), name.spread),
         }
+    }
+
+    /// The name under which a rule exports a stack's output, if there is one for exports.
+    pub(super) fn export_name(&mut self, stack: StackId, output: Symbol) -> Option<Export> {
+        let rule = self.rule(|subject| matches!(subject, NamingSubject::Export))?;
+        let scope = self.naming_scope(&self.root(true), stack, "").with(FrameKind::Values(
+            [(Symbol::new("output"), Value::text(output.as_str(), Origin::INHERITED))].into_iter().collect(),
+        ));
+        let (text, spread) = self.spread_text_of(&rule.value, &scope);
+        let origin = self.model.origins.add(rule.value.span, NAMED, Origin::INHERITED);
+        Some(Export { text, origin, spread })
+    }
+
+    /// What the rules call a resource, also where AWS has no name for it; `None` if AWS makes its name.
+    pub(super) fn label(&mut self, id: ResourceId) -> Option<Template> {
+        let instance = self.model.resources.get(id.index())?.instance;
+        let text = self.instance_id_text(instance);
+        let resource = self.model.resources.get_mut(id.index())?;
+        resource.id = text;
+        // What is wrong with the name is told where it is the name.
+        let before = self.diagnostics.len();
+        let name = self.resource_name(id, None);
+        self.diagnostics.truncate(before);
+        name.map(|name| name.text)
     }
 
     fn spoken_name(

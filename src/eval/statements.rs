@@ -72,6 +72,10 @@ impl<'p> Evaluator<'p> {
         let under = self.under(grant, &placed.scope);
         let conditions = self.conditions(&grant.when, &placed.scope);
         let origin = self.model.origins.add(placed.item.span, "", self.through);
+        let within = match placed.owner {
+            Owner::Component(_) => self.stack_of(placed.owner),
+            Owner::System | Owner::Stack(_) => None,
+        };
         for (who, actor) in &actors {
             for target in &targets {
                 let mut permissions = Vec::new();
@@ -90,6 +94,7 @@ impl<'p> Evaluator<'p> {
                     permissions,
                     side: if effect == Effect::Deny { ast::Side::Resource } else { grant.side },
                     because: because.clone(),
+                    within,
                     origin,
                 });
             }

@@ -208,6 +208,8 @@ pub enum Pseudo {
     Account,
     /// `AWS::Region`
     Region,
+    /// The region of the stack in which `region` is written, wherever the text is used.
+    RegionOf(StackId),
     /// `AWS::Partition`
     Partition,
     /// `AWS::URLSuffix`

@@ -5,7 +5,7 @@ use crate::eval::model::{
     ConditionValue, Effect, Permission, Resource, ResourceId, ResourcePolicyForm, StackId, Statement, Who,
 };
 use crate::eval::origin::Origin;
-use crate::eval::value::{Hole, Node, NodeKind, Principal, Template as Text};
+use crate::eval::value::{Attribute, Hole, Node, NodeKind, Principal, Template as Text};
 use crate::prove::claims::{Channel, Claim, Form, Party, Raw, Source, everything, folded};
 use crate::prove::conditions::{Comparison, Condition, present, said};
 use crate::prove::facts;
@@ -47,8 +47,19 @@ impl Walk<'_, '_> {
     /// One permission of a statement. Where it may stand follows from its effect, its side, and who and what it is about.
     fn said(&mut self, statement: &Statement, permission: &Permission) -> Declared {
         let model = self.all.model;
-        let target =
-            statement.target.filter(|target| model.resource_policies.contains_key(&model.resource(*target).ty));
+        let has_policy = |id: &ResourceId| model.resource_policies.contains_key(&model.resource(*id).ty);
+        // What a verb says of another resource than its target, such as a key, stands in that one's policy.
+        let spoken_of = permission.resources.iter().map(|text| match text.single_hole() {
+            Some(Hole::Resource(id, Attribute::Id | Attribute::Arn)) => Some(id),
+            Some(_) | None => None,
+        });
+        let spoken_of: Option<Vec<ResourceId>> = spoken_of.collect();
+        let other = match spoken_of.as_deref() {
+            Some([first, rest @ ..]) if rest.iter().all(|id| id == first) => Some(*first),
+            Some(_) | None => None,
+        };
+        let target = statement.target.filter(has_policy);
+        let target = target.map(|own| other.filter(has_policy).unwrap_or(own));
         let role = match &statement.who {
             Who::Role(role) => Some(*role),
             Who::Other(_) => None,
@@ -64,7 +75,10 @@ impl Walk<'_, '_> {
         if resources.is_empty() {
             resources.push(everything());
         }
-        let of = permission.conditions.iter().flat_map(|condition| self.condition(condition, statement.effect, home));
+        // A service calls a key itself: it comes by way of no other.
+        let by_itself = matches!(statement.who, Who::Other(Principal::Service(_)));
+        let held = permission.conditions.iter().filter(|held| !by_itself || held.key != *facts::VIA_SERVICE);
+        let of = held.flat_map(|condition| self.condition(condition, statement.effect, home));
         let conditions = of.collect();
         let claim = |channel: Channel, party: Party| Claim {
             effect: statement.effect,

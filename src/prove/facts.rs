@@ -11,6 +11,8 @@ pub(super) const TRUST: &str = "AssumeRolePolicyDocument";
 pub(super) const POLICIES: [&str; 2] = ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"];
 /// A policy of one role, which it names with `RoleName`.
 pub(super) const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
+/// By way of which service a key is used, in a condition.
+pub(super) const VIA_SERVICE: &str = "kms:ViaService";
 /// Who acts, in a condition.
 pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 
@@ -78,7 +80,7 @@ pub(super) const ASSET_BUCKET: &str = "AssetBucket";
 pub(super) fn pseudo_parameter(pseudo: Pseudo) -> &'static str {
     match pseudo {
         Pseudo::Account => "AWS::AccountId",
-        Pseudo::Region => "AWS::Region",
+        Pseudo::Region | Pseudo::RegionOf(_) => "AWS::Region",
         Pseudo::Partition => "AWS::Partition",
         Pseudo::UrlSuffix => "AWS::URLSuffix",
         Pseudo::StackName => "AWS::StackName",

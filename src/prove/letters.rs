@@ -234,6 +234,7 @@ impl<'a> Scribe<'a> {
         let known = match pseudo {
             Pseudo::Account => environment.account.as_str(),
             Pseudo::Region => stack.region.as_str(),
+            Pseudo::RegionOf(own) => self.model.stack(own).region.as_str(),
             Pseudo::Partition => environment.partition.as_str(),
             Pseudo::StackName => stack.physical_name.as_str(),
             Pseudo::UrlSuffix => "",

@@ -148,6 +148,7 @@ fn access() -> Sample {
         permissions: vec![permission],
         side,
         because: None,
+        within: None,
         origin,
     };
     s.model.statements.push(statement(

@@ -141,6 +141,14 @@ fn ways<'a>(model: &Model, hole: Hole, text: &'a str) -> Vec<&'a str> {
             let name = match pseudo {
                 Pseudo::Account => "AWS::AccountId",
                 Pseudo::Region => "AWS::Region",
+                Pseudo::RegionOf(stack) => {
+                    let region = model.stack(stack).region.as_str();
+                    let written = text.strip_prefix(region);
+                    return written
+                        .or_else(|| text.strip_prefix(mark("AWS::Region", "pseudo").as_str()))
+                        .into_iter()
+                        .collect();
+                }
                 Pseudo::Partition => "AWS::Partition",
                 Pseudo::UrlSuffix => "AWS::URLSuffix",
                 Pseudo::StackName => "AWS::StackName",

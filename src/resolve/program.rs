@@ -269,6 +269,10 @@ impl<'p> Program<'p> {
                         .label(head.name.span, "they stand here as well")
                         .help("a stack may be opened again, but its title and clauses stand in one place"),
                     );
+                    // A copy of a stack is one mistake, not one for all that it declares.
+                    if is_copy(stack, definition) {
+                        return;
+                    }
                 }
                 definition.parts.push((item, stack));
             }
@@ -344,6 +348,20 @@ impl<'p> Program<'p> {
         }
         chain
     }
+}
+
+/// Whether a stack's block declares nothing but what the stack has already.
+fn is_copy(again: &Stack, definition: &StackDefinition<'_>) -> bool {
+    let names = |stack: &Stack| -> Vec<Symbol> {
+        let instances = stack.body.iter().filter_map(|item| match &item.kind {
+            ItemKind::Instance(instance) => Some(instance.name.name),
+            _ => None,
+        });
+        instances.collect()
+    };
+    let known: Vec<Symbol> = definition.parts.iter().flat_map(|(_, stack)| names(stack)).collect();
+    let again = names(again);
+    !again.is_empty() && again.iter().all(|name| known.contains(name))
 }
 
 fn says_clauses(stack: &Stack) -> bool {

@@ -19,6 +19,8 @@ pub const BUILTINS: &[&str] = &[
     "pascal",
     "flat",
     "join",
+    "concat",
+    "unique",
     "split",
     "json",
     "base64",
@@ -40,6 +42,7 @@ pub const BUILTINS: &[&str] = &[
     "average",
     "samples",
     "percentile",
+    "queries",
 ];
 
 /// The types that infrac itself knows.

@@ -140,3 +140,104 @@ fn code_that_is_not_there_is_said_and_a_check_does_not_read_it() {
     let checked = run(folder.path(), &["check", "--format", "short"]);
     assert!(checked.out.contains("there is no file in it"), "{}", checked.out);
 }
+
+#[test]
+fn a_region_is_that_of_the_stack_in_which_it_is_written() {
+    let source = br#"system demo
+environment test { account = "123456789012", region = "us-east-1" }
+naming { default = "{system}-{id}" }
+stack Far in "us-west-2" {
+  key = Key {}
+  here = AWS::SSM::Parameter { Type = "String", Value = "in {region}" }
+}
+stack Near {
+  there = AWS::SSM::Parameter { Type = "String", Value = Far.key.alias_arn }
+  here = AWS::SSM::Parameter { Type = "String", Value = "in {region}" }
+}
+"#;
+    let folder = folder(&[("demo.infra", source)]);
+    assert_eq!(run(folder.path(), &["build", "-o", "out", "--quiet"]).code, 0);
+    let value = |stack: &str, id: &str| {
+        let template = json(&folder.path().join(format!("out/test/demo-test-{stack}.template.json")));
+        template["Resources"][id]["Properties"]["Value"]["Fn::Sub"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(value("far", "Here"), "in ${AWS::Region}");
+    assert_eq!(value("near", "Here"), "in ${AWS::Region}");
+    assert_eq!(value("near", "There"), "arn:${AWS::Partition}:kms:us-west-2:${AWS::AccountId}:alias/demo-key");
+}
+
+#[test]
+fn outputs_are_exported_and_things_are_labelled_by_rule() {
+    let source = br#"system demo
+environment test { account = "123456789012", region = "us-east-1" }
+naming { default = "{system}-{id}", export = "{system}-{env}-{output}", AWS::SQS::Queue = generated }
+stack Main {
+  group = AWS::EC2::SecurityGroup { GroupDescription = "Web" }
+  queue = AWS::SQS::Queue {}
+  table = AWS::ApiGatewayV2::Api { ProtocolType = "HTTP" }
+  part = Part {}
+  output groupId = group.GroupId
+  output label = "{table.label} {if queue.label == none then "generated" else "named"}"
+  output part = part.label
+}
+component Part { main topic = AWS::SNS::Topic {}, other = AWS::SSM::Parameter { id = "", Type = "String", Value = topic.name } }
+"#;
+    let source = String::from_utf8(source.to_vec()).unwrap().replace("{}, other", "{}\n  other");
+    let folder = folder(&[("demo.infra", source.as_bytes())]);
+    let built = run(folder.path(), &["build", "-o", "out", "--quiet"]);
+    assert_eq!(built.code, 0, "{}", built.err);
+    let template = json(&folder.path().join("out/test/demo-test-main.template.json"));
+    assert_eq!(template["Outputs"]["GroupId"]["Export"]["Name"], "demo-test-groupId");
+    assert_eq!(template["Outputs"]["Label"]["Value"], "demo-table generated");
+    assert_eq!(template["Outputs"]["Part"]["Value"], "demo-part");
+    // An empty `id` adds nothing to that of what it is in.
+    assert_eq!(template["Resources"]["PartOther"]["Properties"]["Name"], "demo-part");
+}
+
+#[test]
+fn a_test_may_ask_for_an_environment_of_another_name() {
+    let source = br#"system demo
+environment dev { account = "123456789012", region = "us-east-1" }
+naming { default = "{system}-{env}-{id}" }
+stack Main { topic = AWS::SNS::Topic {} }
+test "another name" in dev with { env = "trial-1" } { assert Main.topic.TopicName == "demo-trial-1-topic" }
+test "no name" in dev with { env = "a b" } fails param_out_of_range
+"#;
+    let folder = folder(&[("demo.infra", source)]);
+    let tested = run(folder.path(), &["test"]);
+    assert_eq!(tested.code, 0, "{}{}", tested.out, tested.err);
+}
+
+#[test]
+fn what_a_component_needs_stands_beside_it_and_what_a_key_allows_in_its_policy() {
+    let source = br#"system demo
+environment test { account = "123456789012", region = "us-east-1" }
+naming { default = "{system}-{id}" }
+stack Code {
+  worker = Function { runtime = "nodejs24.x", inline = 'exports.handler = async () => 1' }
+}
+stack Work {
+  key = Key {}
+  queue = Queue { visible_after = 1min, key }
+  work = QueueTrigger { from = queue, to = Code.worker }
+  grant service("events.amazonaws.com") send on queue when aws:SourceAccount == account
+}
+"#;
+    let folder = folder(&[("demo.infra", source)]);
+    let built = run(folder.path(), &["build", "-o", "out", "--quiet"]);
+    assert_eq!(built.code, 0, "{}", built.err);
+    let template = json(&folder.path().join("out/test/demo-test-work.template.json"));
+    let resources = template["Resources"].as_object().unwrap();
+    let policy = resources.iter().find(|(_, one)| one["Type"] == "AWS::IAM::Policy").unwrap();
+    assert_eq!(policy.1["Properties"]["Roles"], serde_json::json!(["demo-worker-role"]));
+    let waits = resources["Work"]["DependsOn"].as_array().unwrap();
+    assert!(waits.contains(&Value::from(policy.0.as_str())), "{waits:?}");
+    let statements = resources["Key"]["Properties"]["KeyPolicy"]["Statement"].as_array().unwrap();
+    let service = statements.iter().find(|one| one["Principal"]["Service"] == "events.amazonaws.com").unwrap();
+    assert_eq!(service["Action"], serde_json::json!(["kms:Decrypt", "kms:GenerateDataKey"]));
+    assert_eq!(service["Resource"], "*");
+    let conditions = service["Condition"].to_string();
+    assert!(conditions.contains("aws:SourceAccount") && !conditions.contains("ViaService"), "{conditions}");
+    let queue = resources["QueuePolicy"]["Properties"]["PolicyDocument"].to_string();
+    assert!(queue.contains("sqs:SendMessage") && !queue.contains("kms:"), "{queue}");
+}

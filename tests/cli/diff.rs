@@ -112,7 +112,7 @@ fn a_git_revision_is_compared_with_the_working_tree() {
     let answer = run(folder.path(), &["diff", "HEAD", "shop", "--format", "json"]);
     assert_eq!(replaced(&answer.out), ["Subscription \"main.infra:7\"", "Topic \"main.infra:4\""]);
     // From within the system's folder, too.
-    assert_eq!(run(&system, &["diff", "HEAD", "."]).code, 4);
+    assert_eq!(run(&system, &["diff", "HEAD", "."]).code, 5);
     let unknown = run(folder.path(), &["diff", "HEAD~7", "shop"]);
     assert_eq!((unknown.code, unknown.out.as_str()), (2, ""));
     assert!(unknown.err.contains("cannot read `HEAD~7`"), "{}", unknown.err);

@@ -23,6 +23,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
 from moto.rds.models import DBParameterGroup, OptionGroup
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.utilities.tagging_service import TaggingService
 
 # What Ref gives for a type that moto does not create, where AWS documents a value that other resources depend on.
 REF_IS_PROPERTY = {
@@ -176,6 +177,16 @@ def fill() -> None:
         add_block_device(self, size if known else IMAGE_SIZE, device_path, snapshot_id, *rest, **options)
 
     Instance.add_block_device = with_size
+
+    # CloudFormation spells the keys of tags otherwise than KMS does; moto crashes over them.
+    tag = TaggingService.tag_resource
+
+    def with_either_spelling(self, arn, tags):
+        pairs = [{self.key_name: t.get(self.key_name, t.get("Key")), self.value_name: t.get(self.value_name, t.get("Value"))}
+                 for t in tags or []]  # fmt: skip
+        tag(self, arn, pairs)
+
+    TaggingService.tag_resource = with_either_spelling
 
     # One line per request would bury what the judge says; a crash inside moto is an error and still shown.
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

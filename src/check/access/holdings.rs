@@ -138,7 +138,7 @@ impl<'m> Holdings<'m> {
     fn said(&mut self, statement: &Statement, permission: &Permission) {
         let model = self.model;
         let form = |target: &ResourceId| model.resource_policies.contains_key(&model.resource(*target).ty);
-        let target = statement.target.filter(form);
+        let target = statement.target.filter(form).map(|own| derive::holder(model, permission, own));
         let role = match &statement.who {
             Who::Role(role) => Some(*role),
             Who::Other(_) => None,
@@ -158,7 +158,8 @@ impl<'m> Holdings<'m> {
         }
         value.insert(String::from("Resource"), resources.into());
         let mut conditions = Map::new();
-        for condition in &permission.conditions {
+        let asked_of = |held: &&Condition| derive::is_asked_of(held.key.as_str(), &statement.who);
+        for condition in permission.conditions.iter().filter(asked_of) {
             let asks = derive::asks(condition, statement.effect);
             let mut add = |operator: String, values: Value| {
                 let keys = conditions.entry(operator).or_insert_with(|| Value::Object(Map::new()));

@@ -127,6 +127,7 @@ fn pseudo(model: &Model, pseudo: Pseudo, home: StackId, whole: &mut String) {
     whole.push_str(match pseudo {
         Pseudo::Account => &environment.account,
         Pseudo::Region => &stack.region,
+        Pseudo::RegionOf(own) => &model.stack(own).region,
         Pseudo::Partition => &environment.partition,
         Pseudo::UrlSuffix => "amazonaws.com",
         Pseudo::StackName => &stack.physical_name,

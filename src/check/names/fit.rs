@@ -159,7 +159,7 @@ fn check(world: &mut World<'_>, named: &Named<'_>, limits: &Limits<'_>, help: Op
         return true;
     }
     let parts = model.spreads.parts(named.spread, named.template);
-    let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, &model.environment) else { return true };
+    let Verdict::Breaks(found) = fit(&model.spreads, &parts, limits, model) else { return true };
     let what = format!("the name of {}, a {},", named.whose, named.kind);
     world.found.push(say::text(&model.spreads, &found, &what, limits, named.at).label(named.rule, "named here"));
     false

@@ -4,7 +4,7 @@ use crate::base::Span;
 use crate::catalog::{AccessLevel, catalog};
 use crate::check::access::texts;
 use crate::check::policies::facts;
-use crate::check::policies::said::{Kind, Said};
+use crate::check::policies::said::{Asked, Kind, Said};
 use crate::check::policies::words::{covers, form, masked};
 use crate::check::{facts as known, items};
 use crate::diag::{Diagnostic, codes, quoted_list};
@@ -14,7 +14,7 @@ use crate::eval::value::{Hole, Node, NodeKind};
 /// A pattern that names all there is of a kind is as wide as `*`.
 pub(super) fn nothing_is_as_good_as_everything(_: &Model, said: &Said) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    if said.kind != Kind::Identity || !said.allows() || said.but[1] {
+    if said.kind != Kind::Identity || !said.allows() || said.but[1] || said.conditions.iter().any(says_which) {
         return found;
     }
     for word in said.resources.iter().filter(|word| word.text != "*") {
@@ -34,6 +34,15 @@ pub(super) fn nothing_is_as_good_as_everything(_: &Model, said: &Said) -> Vec<Di
         }
     }
     found
+}
+
+/// Whether a condition says which resource is meant: then the pattern beside it is not what limits.
+fn says_which(asked: &Asked) -> bool {
+    let key = asked.key.text.to_ascii_lowercase();
+    let surely = !asked.operator.contains("Not") && !asked.operator.ends_with("IfExists");
+    let some =
+        surely && !asked.operator.starts_with("ForAllValues") && !asked.values.iter().any(|word| word.text == "*");
+    some && facts::NAME_THE_RESOURCE.contains(&key.as_str())
 }
 
 /// An ARN's pattern without its partition, region and account: these are the environment's own.
@@ -79,7 +88,7 @@ pub(super) fn what_has_no_resource_is_scoped(_: &Model, said: &Said) -> Vec<Diag
     found
 }
 
-fn narrows(asked: &super::said::Asked) -> bool {
+fn narrows(asked: &Asked) -> bool {
     let key = asked.key.text.to_ascii_lowercase();
     key.starts_with("aws:resource") || key.starts_with("aws:calledvia")
 }

@@ -6,6 +6,10 @@ use crate::check::iam::Kind;
 pub(super) const ON_BEHALF_OF: &[&str] =
     &["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
 
+/// The condition keys, in lower case, that say which resources are meant by a name other than their ARN
+/// ("Use aliases to control access to KMS keys", AWS KMS developer guide).
+pub(super) const NAME_THE_RESOURCE: &[&str] = &["kms:requestalias", "kms:resourcealiases"];
+
 /// Services that tell on whose behalf they assume a role (each service's own page on "cross-service confused deputy prevention").
 pub(super) const DEPUTIES: &[&str] = &[
     "appsync.amazonaws.com",

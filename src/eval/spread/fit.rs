@@ -4,7 +4,7 @@
 use super::language::{Row, Values, domain};
 use super::need::{self, Better};
 use super::{LeafId, Part, Spreads};
-use crate::eval::model::Environment;
+use crate::eval::model::Model;
 use crate::eval::value::{Hole, Pseudo};
 use crate::types::text::{self, CharSet, Found, Lang, Languages, Link, Witness};
 
@@ -113,8 +113,8 @@ impl Limits<'_> {
 }
 
 /// Holds all that a text may be against limits.
-pub fn fit(spreads: &Spreads, parts: &[Part], limits: &Limits<'_>, environment: &Environment) -> Verdict {
-    let row = Row { spreads, environment, instead: None };
+pub fn fit(spreads: &Spreads, parts: &[Part], limits: &Limits<'_>, model: &Model) -> Verdict {
+    let row = Row { spreads, model, instead: None };
     text::with(|table| {
         let Some(links) = row.links(table, parts) else { return Verdict::Unknown };
         let Some(found) = breaking(table, &links, limits) else { return Verdict::Unknown };
@@ -242,7 +242,7 @@ fn settle(
 fn shown(part: &Part, share: &str) -> String {
     let pseudo = |pseudo: Pseudo| match pseudo {
         Pseudo::Account => "{account}",
-        Pseudo::Region => "{region}",
+        Pseudo::Region | Pseudo::RegionOf(_) => "{region}",
         Pseudo::Partition => "{partition}",
         Pseudo::UrlSuffix => "{url_suffix}",
         Pseudo::StackName => "{stack}",

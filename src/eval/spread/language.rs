@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Change, Domain, Interval, LeafId, Part, Reads, Spreads};
-use crate::eval::model::Environment;
+use crate::eval::model::Model;
 use crate::eval::value::{Hole, Piece, Template};
 use crate::types::text::{CharSet, Found, Lang, Languages, Link};
 
@@ -17,7 +17,7 @@ pub type Values = BTreeMap<LeafId, String>;
 /// The languages of the parts of one text, in one environment.
 pub(super) struct Row<'a> {
     pub(super) spreads: &'a Spreads,
-    pub(super) environment: &'a Environment,
+    pub(super) model: &'a Model,
     /// What a param would allow if it had another type.
     pub(super) instead: Option<(LeafId, &'a Domain)>,
 }
@@ -55,7 +55,7 @@ impl Row<'_> {
 
     /// What this environment knows of a gap.
     fn settled(&self, hole: Hole) -> Option<String> {
-        self.environment.fill(&Template { pieces: Arc::new(vec![Piece::Hole(hole)]) })
+        self.model.fill(&Template { pieces: Arc::new(vec![Piece::Hole(hole)]) })
     }
 
     /// The text that parts make of values. `None`: a value is missing, or a condition decides.

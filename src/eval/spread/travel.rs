@@ -205,7 +205,7 @@ impl<'p> Evaluator<'p> {
         span: Span,
     ) -> Option<Diagnostic> {
         let parts = self.model.spreads.parts(spread, text);
-        match fit(&self.model.spreads, &parts, limits, &self.model.environment) {
+        match fit(&self.model.spreads, &parts, limits, &self.model) {
             Verdict::Breaks(found) => Some(say::text(&self.model.spreads, &found, &format!("`{what}`"), limits, span)),
             Verdict::Fits | Verdict::Unknown => None,
         }

@@ -22,7 +22,23 @@ impl<'t> Lower<'t> {
         }
         self.leave(1);
         if members.len() > 1 {
-            return TypeExpr { kind: TypeExprKind::Union(members), range: None, pattern: None, span };
+            // In `A | B?` the mark is about the whole: there is nothing that only `B` could lack.
+            let mut optional = false;
+            if let Some(last) = members.last_mut()
+                && let TypeExprKind::Optional(inner) = &mut last.kind
+            {
+                optional = true;
+                *last = std::mem::replace(
+                    &mut **inner,
+                    TypeExpr { kind: TypeExprKind::Error, range: None, pattern: None, span },
+                );
+            }
+            let union = TypeExpr { kind: TypeExprKind::Union(members), range: None, pattern: None, span };
+            return if optional {
+                TypeExpr { kind: TypeExprKind::Optional(Box::new(union)), range: None, pattern: None, span }
+            } else {
+                union
+            };
         }
         members.pop().unwrap_or_else(|| self.no_type(span))
     }

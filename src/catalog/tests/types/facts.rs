@@ -81,7 +81,7 @@ fn an_id_a_name_and_an_arn_can_be_obtained() {
     assert_eq!(obtain("AWS::EC2::EIP", "AllocationId"), Some(Obtain::GetAtt("AllocationId")));
     assert_eq!(obtain("AWS::IAM::Role", "Arn"), Some(Obtain::GetAtt("Arn")));
     assert_eq!(obtain("AWS::IAM::Role", "Name"), Some(Obtain::Ref));
-    assert_eq!(obtain("AWS::SNS::Topic", "Arn"), Some(Obtain::GetAtt("TopicArn")));
+    assert_eq!(obtain("AWS::SNS::Topic", "Arn"), Some(Obtain::Ref));
     assert_eq!(obtain("AWS::SQS::Queue", "Name"), Some(Obtain::GetAtt("QueueName")));
     assert_eq!(obtain("AWS::RDS::DBInstance", "Arn"), Some(Obtain::GetAtt("DBInstanceArn")));
     assert_eq!(obtain("AWS::S3::Bucket", "Nothing"), None);
