@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::base::Span;
 use crate::check::World;
 use crate::check::reach::filters::Direction;
-use crate::check::reach::network::{Group, GroupId, Interface, Listens, Network, Peer, Rule};
+use crate::check::reach::network::{Group, GroupId, Interface, Listens, Network, Peer, Rule, Sure};
 use crate::check::reach::packets::all_of;
 use crate::check::reach::ranges::Ranges;
 use crate::check::reach::{Read, is_edge, tell};
@@ -122,10 +122,21 @@ pub(in crate::check) fn the_world_is_let_in_on_purpose(world: &mut World<'_>) {
     }
 }
 
+/// Whether a load balancer hands on to something what the internet sends, with the address of who sent it.
+fn stands_behind_edge(network: &Network, interface: &Interface) -> bool {
+    let passing = network.balancers.iter().filter(|balancer| balancer.passes);
+    let targets = passing.flat_map(|balancer| &balancer.listeners).flat_map(|listener| &listener.targets);
+    let seeing = targets.map(|id| network.targets(*id)).filter(|targets| targets.sees_client != Sure::No);
+    let mut members = seeing.flat_map(|targets| &targets.members).map(|id| network.interface(*id));
+    members.any(|member| member.named.resource == interface.named.resource)
+}
+
 fn let_in(model: &Model, read: &Read, group: ResourceId, place: Span, what: &str) -> Diagnostic {
+    let network = read.solver.network();
     let inner = wearers(read, group).find(|interface| {
         let ty = interface.named.resource.map(|id| model.resource(id).ty.as_str());
-        interface.listens != Listens::Nowhere && !ty.is_some_and(is_edge)
+        let is_inside = interface.public != Sure::No || !stands_behind_edge(network, interface);
+        interface.listens != Listens::Nowhere && !ty.is_some_and(is_edge) && is_inside
     });
     match inner {
         Some(inner) => {

@@ -96,7 +96,11 @@ fn missing<'r>(
         // Nobody needs a way to itself.
         pairs.retain(|(from, to)| from != to);
         let open: Ranges = pairs.iter().map(|(from, to)| read.solver.leg(from, to, &|_| false).may).collect();
-        let closed = wanted.minus(&open);
+        let mut closed = wanted.minus(&open);
+        if !closed.is_empty() {
+            let passed = pairs.iter().map(|(from, to)| read.solver.carried_by_balancers(from, to, &closed)).collect();
+            closed = closed.minus(&passed);
+        }
         let Some((from, to)) = pairs.first().filter(|_| !closed.is_empty()) else { continue };
         let barrier = read.solver.blocked(from, to, &closed).by;
         // That nobody listens is told of the port; what never asks or hears wears the group for another reason.

@@ -8,7 +8,7 @@ use crate::check::reach::fabric::Hop;
 use crate::check::reach::filters::Direction;
 use crate::check::reach::legs::{Leg, Party};
 use crate::check::reach::network::{
-    EndpointKind, Group, GroupId, Interface, InterfaceId, Listens, Named, Peer, Rule, SubnetId,
+    BalancerId, EndpointKind, Group, GroupId, Interface, InterfaceId, Listens, Named, Peer, Rule, SubnetId,
 };
 use crate::check::reach::packets::anything;
 use crate::check::reach::paths::{Touching, named_of};
@@ -293,6 +293,9 @@ impl Gathering<'_> {
             return;
         }
         let solver = &self.read.solver;
+        if solver.balancer_of(from).is_some_and(|balancer| !self.hands_on(balancer, to)) {
+            return;
+        }
         let leg = solver.leg(from, to, &|_| false);
         if leg.may.is_empty() {
             return;
@@ -312,6 +315,15 @@ impl Gathering<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a load balancer may hand on to a party. It sends to its targets alone; not all of them may be known.
+    fn hands_on(&self, balancer: BalancerId, to: &Party) -> bool {
+        let network = self.read.solver.network();
+        let targets = network.balancer(balancer).listeners.iter().flat_map(|listener| &listener.targets);
+        let mut targets = targets.map(|id| &network.targets(*id).members).peekable();
+        let Party::Interface(to) = to else { return false };
+        targets.peek().is_none() || targets.any(|members| members.is_empty() || members.contains(to))
     }
 
     fn row(

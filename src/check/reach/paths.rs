@@ -143,6 +143,21 @@ impl Solver {
         best
     }
 
+    /// What is carried from one party to another by load balancers that hand on what they get without opening it.
+    pub fn carried_by_balancers(&self, from: &Party, to: &Party, on: &Ranges) -> Ranges {
+        let listeners = self.network.balancers.iter().filter(|balancer| balancer.passes).flat_map(|one| &one.listeners);
+        let targets = listeners.flat_map(|listener| &listener.targets).map(|id| self.network.targets(*id));
+        let own = targets.filter(|targets| targets.members.iter().any(|id| *to == Party::Interface(*id)));
+        let mut carried = Ranges::none();
+        for part in own.map(|targets| targets.on.and(on)) {
+            let way = self.passed_on(from, std::slice::from_ref(to), &part, &Touching::default());
+            if way.truth != Truth::No {
+                carried = carried.or(&part);
+            }
+        }
+        carried
+    }
+
     /// To a load balancer, and from there to some of its targets.
     pub(super) fn by_balancer(
         &self,
