@@ -10,4 +10,5 @@ mod peers;
 mod placed;
 mod properties;
 mod questions;
+mod sound;
 mod verbs;

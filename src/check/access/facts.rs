@@ -262,6 +262,10 @@ pub(super) const WORKLOADS: &[(&str, &str, &str)] = &[
     ("AWS::ECS::TaskDefinition", "TaskRoleArn", "ContainerDefinitions"),
 ];
 
+/// Settings that something else reads before the code begins: not the code's role needs a right for them.
+pub(super) const READ_FOR_IT: &[&str] =
+    &["Secrets", "RepositoryCredentials", "LogConfiguration", "EnvironmentFiles", "FirelensConfiguration"];
+
 /// What code is told of because it uses it by its API.
 pub(super) const TOLD_OF: &[&str] = &[
     "AWS::S3::Bucket",

@@ -91,7 +91,10 @@ fn named(model: &Model, node: &Node, found: &mut Vec<(ResourceId, Origin)>) {
                 }
             }
         }
-        NodeKind::Map(entries) => entries.values().for_each(|value| named(model, value, found)),
+        NodeKind::Map(entries) => {
+            let told = entries.iter().filter(|(key, _)| !facts::READ_FOR_IT.contains(&key.as_str()));
+            told.for_each(|(_, value)| named(model, value, found));
+        }
         NodeKind::List(items) => items.iter().for_each(|item| named(model, item, found)),
         NodeKind::Json(inner) => named(model, inner, found),
         NodeKind::Error
