@@ -100,6 +100,10 @@ pub(super) fn matches(pattern: &[Glyph], text: &str) -> bool {
 
 /// Whether a pattern without variables matches an action's name. Case does not count.
 pub(in crate::check) fn matches_action(pattern: &str, action: &str) -> bool {
+    // Nearly all patterns are names.
+    if !pattern.contains(['*', '?']) {
+        return pattern.eq_ignore_ascii_case(action);
+    }
     let pattern: Vec<Glyph> = pattern
         .to_ascii_lowercase()
         .chars()

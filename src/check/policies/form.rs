@@ -1,5 +1,7 @@
 //! What IAM would refuse, or take and ignore.
 
+use std::collections::BTreeMap;
+
 use crate::base::Span;
 use crate::catalog::{Action, catalog};
 use crate::check::access::{texts, value_of};
@@ -237,11 +239,18 @@ fn well_formed(model: &Model, id: ResourceId, kind: iam::Kind, node: &Node) -> O
 
 /// No grant says only what another one of the same principal says already.
 pub(super) fn nothing_is_said_twice(model: &Model, all: &[Said]) -> Vec<Diagnostic> {
+    let mut by_role: BTreeMap<ResourceId, Vec<&Said>> = BTreeMap::new();
+    let plain = |said: &&Said| said.kind == Kind::Identity && said.allows() && said.but == [false; 3];
+    for said in all.iter().filter(plain) {
+        if let Some(role) = said.role {
+            by_role.entry(role).or_default().push(said);
+        }
+    }
+    by_role.values().flat_map(|candidates| said_twice(model, candidates)).collect()
+}
+
+fn said_twice(model: &Model, candidates: &[&Said]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let candidates: Vec<&Said> = all
-        .iter()
-        .filter(|said| said.kind == Kind::Identity && said.allows() && said.role.is_some() && said.but == [false; 3])
-        .collect();
     for (at, said) in candidates.iter().enumerate() {
         let same = |other: &&&Said| other.role == said.role && other.at != said.at;
         let others = candidates.iter().enumerate().filter(|(_, other)| same(other));
