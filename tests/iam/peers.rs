@@ -84,10 +84,12 @@ fn ours(wanted: &Value) -> Reach {
         "MACHINE" => MACHINE,
         other => other,
     };
+    // A machine acts with a role that trusts its service.
+    let service = if wanted[0] == "MACHINE" { "states" } else { "lambda" };
     let verbs = words(&wanted[1]).join(", ");
     let program = format!(
         "system peers\nenvironment production {{ account = \"123456789012\", region = \"eu-west-2\" }}\n\
-         stack A {{\n  app   = Role {{ trusted = \"ec2.amazonaws.com\" }}\n  other = Role {{ trusted = \"lambda.amazonaws.com\" }}\n\
+         stack A {{\n  app   = Role {{ trusted = \"ec2.amazonaws.com\" }}\n  other = Role {{ trusted = \"{service}.amazonaws.com\" }}\n\
          thing = {make}\n  grant app {verbs} on thing\n}}\n"
     );
     let folder = tempfile::tempdir().unwrap();
