@@ -31,6 +31,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
     let mut declarations: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut sources = String::new();
     let mut standing: Vec<String> = Vec::new();
+    let mut protections: Vec<String> = Vec::new();
     for (index, path) in files.iter().enumerate() {
         let text = fs::read_to_string(path)?;
         let file = FileId(FileId::STDLIB + u32::try_from(index)?);
@@ -45,6 +46,9 @@ pub fn build() -> Result<(), Box<dyn Error>> {
             if item.marks.iter().any(|mark| mark.name.name == "standing") {
                 standing.push(name.clone());
             }
+            if item.marks.iter().any(|mark| mark.name.name == "protection") {
+                protections.push(name.clone());
+            }
             if declarations.insert(name.clone(), postcard::to_stdvec(item)?).is_some() {
                 return Err(format!("{}: `{name}` is defined twice in the library", path.display()).into());
             }
@@ -54,6 +58,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
         writeln!(sources, "    ({shown:?}, include_str!({:?})),", absolute.to_string_lossy())?;
     }
     standing.sort();
+    protections.sort();
     let mut heap: Vec<u8> = Vec::new();
     let mut table = String::new();
     for (name, encoded) in &declarations {
@@ -64,6 +69,7 @@ pub fn build() -> Result<(), Box<dyn Error>> {
     let generated = format!(
         "static DECLARATIONS: [Declaration; {}] = [\n{table}];\n\
          static STANDING: &[&str] = &{standing:?};\n\
+         static PROTECTIONS: &[&str] = &{protections:?};\n\
          static SOURCES: &[(&str, &str)] = &[\n{sources}];\n\
          static ENCODED: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/library.bin\"));\n",
         declarations.len()

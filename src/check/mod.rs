@@ -12,6 +12,7 @@ mod names;
 mod network;
 mod policies;
 mod privilege;
+mod protections;
 pub mod reach;
 mod tags;
 #[cfg(test)]
@@ -107,6 +108,7 @@ pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic
     let today = || {
         let mut found = accounts::one_across_environments(&models);
         found.extend(names::names_differ_across_environments(environments));
+        found.extend(protections::higher_is_never_weaker(&models));
         found.extend(access::whole::nobody_crosses(&models));
         found
     };

@@ -220,6 +220,7 @@ codes! {
     LITERAL_ACCOUNT_ID "literal_account_id" Warning "a literal account id breaks the template in every other account";
     QUOTA_EXCEEDED "quota_exceeded" Error "CloudFormation refuses a template beyond its quotas";
     MISSING_TAG "missing_tag" Error (guarded) "a required tag that is missing breaks cost allocation and access rules built on it";
+    WEAKER_PROTECTION "weaker_protection" Error (guarded) "what is safe where one tries things out is not safe where it counts";
     TAG_INVALID "tag_invalid" Error (guarded) "AWS refuses a tag of another form, in the middle of a deployment";
     TAG_TOO_WIDE "tag_too_wide" Warning "whoever sets the param next gets an error for a value that its type allows";
     TAG_KEYS_ALIKE "tag_keys_alike" Error (guarded) "IAM takes them for one key, and every bill and access rule for two";

@@ -43,6 +43,8 @@ pub struct Options {
     pub as_of: Option<Date>,
     /// How many threads may work; none: as many as the machine has.
     pub jobs: Option<usize>,
+    /// Whether that is found by which environments are compared, though nothing in the system asks for it.
+    pub compares: bool,
     /// Whether assets are read to name them, and not only looked for.
     pub contents: bool,
     /// Folders with policies that are demanded of every system.
@@ -273,7 +275,8 @@ pub fn report(
     options: &Options,
     kind: report::Kind,
 ) -> Result<Reported, WorldError> {
-    let mut run = run::run(world, system, options)?;
+    let options = Options { compares: kind.compares, ..options.clone() };
+    let mut run = run::run(world, system, &options)?;
     let builds = std::mem::take(&mut run.builds);
     let checked = run.checked();
     if checked.has_errors() {

@@ -194,6 +194,9 @@ pub(super) fn examined<'p>(
     evaluated.consult(reach.clone());
     diagnostics.extend(evaluated.invariants());
     diagnostics.extend(ask(&mut evaluated));
+    if options.compares || !loaded.program.at_least.is_empty() {
+        evaluated.compared();
+    }
     let unused = evaluated.unused_params();
     if options.set.is_empty() {
         diagnostics.extend(unused.iter().map(|(name, span)| unused_param(*name, *span)));

@@ -369,6 +369,7 @@ impl<'p> Evaluator<'p> {
             ItemKind::System(_)
             | ItemKind::Environment(_)
             | ItemKind::RequireTag(_)
+            | ItemKind::AtLeast(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)
             | ItemKind::AccessOn(_)

@@ -167,6 +167,9 @@ impl<'p> Evaluator<'p> {
                 stack.tags.extend(tags);
             }
         }
+        let environment = self.environment;
+        let lower = self.program.at_least.iter().filter(|(_, one)| one.higher.name == environment);
+        self.model.at_least = lower.map(|(item, one)| (one.lower.name, item.span)).collect();
         for (item, required) in self.program.required_tags.clone() {
             self.model.required_tags.push(model::RequiredTag {
                 key: required.name.name,

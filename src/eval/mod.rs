@@ -29,6 +29,7 @@ mod others;
 pub mod paths;
 mod plain;
 mod properties;
+mod protections;
 mod query;
 mod references;
 mod renamed;
@@ -99,6 +100,12 @@ impl<'p> Evaluated<'p> {
     pub fn invariants(&mut self) -> Vec<Diagnostic> {
         self.evaluator.check_invariants();
         std::mem::take(&mut self.evaluator.diagnostics)
+    }
+
+    /// Finds that by which environments are compared: their settings, and how strongly everything is protected.
+    pub fn compared(&mut self) {
+        self.evaluator.find_settings();
+        self.evaluator.find_protections();
     }
 
     /// Decides one condition, such as an `assert`.

@@ -66,6 +66,12 @@ pub struct Model {
     pub tags: Vec<Tag>,
     /// Tags that must be there.
     pub required_tags: Vec<RequiredTag>,
+    /// The values of params in words, by their names; found where somebody asks.
+    pub settings: IndexMap<Symbol, String>,
+    /// How strongly resources are protected; found where somebody asks.
+    pub protections: Vec<Protection>,
+    /// Which environments this one is never protected less than.
+    pub at_least: Vec<(Symbol, Span)>,
     /// How resource policies of each type are written.
     pub resource_policies: IndexMap<Symbol, ResourcePolicyForm>,
     /// Waivers, for the checks.
@@ -242,6 +248,21 @@ pub struct Asset {
     pub location: std::path::PathBuf,
     /// Where it is named.
     pub span: Span,
+}
+
+/// How strongly something is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// What it is called: `encryption`.
+    pub name: Symbol,
+    /// What is protected, or protects by being there.
+    pub resource: ResourceId,
+    /// How strongly; the greater, the more. `None`: that is known only when deployed.
+    pub strength: Option<i64>,
+    /// Whether it is either so or not.
+    pub yes_or_no: bool,
+    /// Whether it protects by being there.
+    pub by_being_there: bool,
 }
 
 /// A tag that must be there.
@@ -593,6 +614,9 @@ impl Model {
             deploy_rules: Vec::new(),
             tags: Vec::new(),
             required_tags: Vec::new(),
+            settings: IndexMap::default(),
+            protections: Vec::new(),
+            at_least: Vec::new(),
             resource_policies: IndexMap::default(),
             waivers: Vec::new(),
             origins: Origins::default(),

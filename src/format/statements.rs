@@ -130,6 +130,9 @@ impl<'s> Builder<'s> {
                 }
                 (None, _) => Err(Mismatch),
             },
+            ItemKind::AtLeast(one) => {
+                plain(self.head(&[Part::Leaf(one.higher.span), Part::Leaf(one.lower.span)], None)?)
+            }
             ItemKind::Forbid(forbid) => {
                 let parts = match forbid {
                     Forbid::Path(path) => path_parts(path),

@@ -2,6 +2,7 @@
 
 mod access;
 mod deploy;
+mod environments;
 mod names;
 mod network;
 mod table;
@@ -53,6 +54,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What it shows.
     pub about: &'static str,
+    /// It needs what environments are compared by.
+    pub compares: bool,
     /// Makes it.
     pub make: fn(System<'_>) -> Report,
 }
@@ -62,16 +65,39 @@ pub const ALL: &[Kind] = &[
     Kind {
         name: "access",
         about: "Who may do what on which resource, why, and what deploying takes",
+        compares: false,
         make: access::report,
+    },
+    Kind {
+        name: "environments",
+        about: "Environments side by side: settings, what is built, in what it differs, protections",
+        compares: true,
+        make: environments::report,
     },
     Kind {
         name: "names",
         about: "What everything is called, by which rule, and within what that is unique",
+        compares: false,
         make: names::report,
     },
-    Kind { name: "network", about: "Who may talk to whom, on what, and because of which lines", make: network::report },
-    Kind { name: "tags", about: "Whether everything is tagged, and what it creates", make: tags::report },
-    Kind { name: "waivers", about: "What is waived, where, until when, and why", make: waivers::report },
+    Kind {
+        name: "network",
+        about: "Who may talk to whom, on what, and because of which lines",
+        compares: false,
+        make: network::report,
+    },
+    Kind {
+        name: "tags",
+        about: "Whether everything is tagged, and what it creates",
+        compares: false,
+        make: tags::report,
+    },
+    Kind {
+        name: "waivers",
+        about: "What is waived, where, until when, and why",
+        compares: false,
+        make: waivers::report,
+    },
 ];
 
 /// One of them.

@@ -45,14 +45,22 @@ impl Library {
         }
     }
 
-    /// The names of all components, types, functions and policies.
+    /// The names of all components, types, functions and policies that a system may use.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        DECLARATIONS.iter().map(|declaration| declaration.name).filter(|name| !name.contains(' '))
+        DECLARATIONS
+            .iter()
+            .map(|declaration| declaration.name)
+            .filter(|name| !name.contains(' ') && !PROTECTIONS.contains(name))
     }
 
     /// The policies that hold for every system.
     pub fn standing(self) -> impl Iterator<Item = &'static Item> {
         STANDING.iter().filter_map(move |name| self.item(Symbol::new(name)))
+    }
+
+    /// The functions that tell how strong a protection is.
+    pub fn protections(self) -> impl Iterator<Item = &'static Item> {
+        PROTECTIONS.iter().filter_map(move |name| self.item(Symbol::new(name)))
     }
 
     /// Every declaration.

@@ -140,6 +140,11 @@ impl<'p> Walker<'p> {
             self.entries(&environment.entries);
         }
         self.naming(&program.naming);
+        for one in program.at_least.iter().flat_map(|(_, one)| [one.higher, one.lower]) {
+            if program.environments.get(&one.name).is_none_or(|(_, environment)| environment.base) {
+                self.report(words::unknown_environment(program, one.name, one.span));
+            }
+        }
         for entry in &program.tags {
             self.entry(entry);
         }

@@ -5,8 +5,8 @@ use crate::diag::{Diagnostic, codes};
 use crate::resolve::Library;
 use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::syntax::ast::{
-    AccessOn, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule, Param,
-    Policy, PolicyRule, RequireTag, Stack, Step, Test, TypeAlias,
+    AccessOn, AtLeast, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule,
+    Param, Policy, PolicyRule, RequireTag, Stack, Step, Test, TypeAlias,
 };
 
 /// A system: every declaration at its top level.
@@ -25,6 +25,8 @@ pub struct Program<'p> {
     pub stacks: Vec<StackDefinition<'p>>,
     /// Naming rules.
     pub naming: Vec<&'p NamingRule>,
+    /// Which environment is never protected less than which.
+    pub at_least: Vec<(&'p Item, &'p AtLeast)>,
     /// Tags of everything.
     pub tags: Vec<&'p Entry>,
     /// Tags that must be there.
@@ -155,6 +157,7 @@ impl<'p> Program<'p> {
             environments: IndexMap::default(),
             stacks: Vec::new(),
             naming: Vec::new(),
+            at_least: Vec::new(),
             tags: Vec::new(),
             required_tags: Vec::new(),
             lints: Vec::new(),
@@ -215,6 +218,7 @@ impl<'p> Program<'p> {
             }
             ItemKind::Naming(rules) => return self.naming.extend(rules),
             ItemKind::Tags(entries) => return self.tags.extend(entries),
+            ItemKind::AtLeast(one) => return self.at_least.push((item, one)),
             ItemKind::RequireTag(tag) => return self.required_tags.push((item, tag)),
             ItemKind::Lints(entries) => return self.lints.extend(entries),
             ItemKind::Test(test) => return self.tests.push((item, test)),

@@ -133,6 +133,8 @@ pub enum ItemKind {
     Step(Step),
     /// `ensure "…" { … }`.
     Ensure(Ensure),
+    /// `ensure A at least B`.
+    AtLeast(AtLeast),
     /// `forbid path A -> B`, `forbid grant …`.
     Forbid(Forbid),
     /// `policy NAME { rule … }`.
@@ -576,6 +578,15 @@ pub struct Step {
     pub before: Vec<Path>,
     /// Settings such as `run = "…"`.
     pub settings: Vec<Entry>,
+}
+
+/// `ensure A at least B`: A's protections are never weaker.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AtLeast {
+    /// The environment that is never protected less.
+    pub higher: Ident,
+    /// The one that it is held against.
+    pub lower: Ident,
 }
 
 /// `ensure "…" { conditions }`.

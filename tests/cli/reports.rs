@@ -180,3 +180,19 @@ fn names_are_told_with_their_rules_and_scopes() {
     let kept = ["Storage.uploads.bucket", "Compute.app.instances", "Network.vpc.vpc", "Compute", "Network.VpcId"];
     insta::assert_snapshot!(serde_json::to_string_pretty(&kept.map(of)).unwrap());
 }
+
+#[test]
+fn environments_stand_side_by_side() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "environments", LAB]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    insta::assert_snapshot!(run.out);
+}
+
+#[test]
+fn environments_as_data_say_the_same() {
+    let run = run(Path::new(env!("CARGO_MANIFEST_DIR")), &["report", "environments", LAB, "--format", "json"]);
+    let data: Value = serde_json::from_str(&run.out).unwrap();
+    let differs = &data["entries"][0]["tables"]["in_what_it_differs"];
+    assert_eq!(differs[0]["about"], serde_json::json!(["Data.Db", "MultiAZ"]));
+    assert_eq!(differs[0]["values"], serde_json::json!({ "team01": "false", "team02": "true" }));
+}

@@ -242,6 +242,7 @@ impl<'p> Walker<'p> {
             | ItemKind::System(_)
             | ItemKind::Environment(_)
             | ItemKind::RequireTag(_)
+            | ItemKind::AtLeast(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)
             | ItemKind::AccessOn(_)

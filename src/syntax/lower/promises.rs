@@ -1,8 +1,8 @@
 //! What a system promises, is promised, and must hold: externals, steps, invariants, policies, tests.
 
 use super::super::ast::{
-    Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy, PolicyRule, RuleLevel, Step,
-    Test, TestBody,
+    AtLeast, Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy, PolicyRule, RuleLevel,
+    Step, Test, TestBody,
 };
 use super::super::explain::Context;
 use super::super::grammar::{Node, Rule};
@@ -99,6 +99,12 @@ impl<'t> Lower<'t> {
                 Rule::text => ensure.text = Some(self.text(child)),
                 Rule::conditions => ensure.body = self.conditions(child),
                 Rule::expr => ensure.body.push(self.expr(child)),
+                Rule::at_least => {
+                    let mut labels = child.into_inner().filter(|word| word.as_rule() == Rule::label);
+                    if let (Some(higher), Some(lower)) = (labels.next(), labels.next()) {
+                        return ItemKind::AtLeast(AtLeast { higher: self.ident(&higher), lower: self.ident(&lower) });
+                    }
+                }
                 _ => {}
             }
         }
