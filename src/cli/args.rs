@@ -64,6 +64,9 @@ pub enum Command {
     /// Bring sources into canonical form
     #[command(after_help = "Example: infrac fmt specs/hr-lab")]
     Fmt(FmtArguments),
+    /// Serve an editor over the language server protocol, on standard input and output
+    #[command(after_help = "Example: infrac lsp, as an editor starts it")]
+    Lsp,
     /// Show a table that a reviewer wants
     #[command(after_help = "Example: infrac report access specs/hr-lab --env team01")]
     Report(ReportArguments),

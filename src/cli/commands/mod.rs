@@ -44,6 +44,10 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::WhoCan(arguments) => can::run_who(&world, arguments, shown),
         Command::Report(arguments) => report::run(&world, arguments, shown),
         Command::Fmt(arguments) => fmt::run(&world, arguments, shown),
+        Command::Lsp => match crate::lsp::serve(&world) {
+            Ok(()) => Ok(Answer::default()),
+            Err(reason) => Ok(refused(&reason)),
+        },
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Explain { code } => Ok(explain::run(code.as_deref())),
         Command::Man { folder } => man::run(folder),

@@ -1,0 +1,220 @@
+//! One editor's session, from its greeting to its farewell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
+use lsp_types::notification::{
+    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument,
+    LogMessage, Notification as _, PublishDiagnostics,
+};
+use lsp_types::request::{CodeActionRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting, Request as _};
+use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, DidChangeTextDocumentParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams,
+    FoldingRangeParams, FoldingRangeProviderCapability, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, Uri,
+};
+use serde_json::Value;
+
+use crate::lsp::checking::{Shown, check};
+use crate::lsp::documents::Documents;
+use crate::lsp::{answers, places};
+use crate::world::World;
+
+/// How long the editor must have said nothing before whole systems are checked: shorter than people notice, longer than two
+/// keys of a word are apart.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// Greets the editor and serves it.
+pub(super) fn run(connection: &Connection, world: &dyn World) -> Result<(), String> {
+    let (id, _) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let greeting = serde_json::json!({
+        "capabilities": capabilities(),
+        "serverInfo": { "name": "infrac", "version": env!("CARGO_PKG_VERSION") },
+    });
+    connection.initialize_finish(id, greeting).map_err(|error| error.to_string())?;
+    Session { connection, world, documents: Documents::default(), found: BTreeMap::new(), dirty: BTreeSet::new() }
+        .serve()
+}
+
+fn capabilities() -> ServerCapabilities {
+    ServerCapabilities {
+        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+            open_close: Some(true),
+            change: Some(TextDocumentSyncKind::INCREMENTAL),
+            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
+            ..TextDocumentSyncOptions::default()
+        })),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+            ..CodeActionOptions::default()
+        })),
+        ..ServerCapabilities::default()
+    }
+}
+
+struct Session<'s> {
+    connection: &'s Connection,
+    world: &'s dyn World,
+    documents: Documents,
+    /// What was last shown of each file.
+    found: BTreeMap<PathBuf, Vec<Shown>>,
+    /// The files whose systems have to be checked again.
+    dirty: BTreeSet<PathBuf>,
+}
+
+impl Session<'_> {
+    fn serve(mut self) -> Result<(), String> {
+        loop {
+            let message = if self.dirty.is_empty() {
+                self.connection.receiver.recv().ok()
+            } else {
+                match self.connection.receiver.recv_timeout(PAUSE) {
+                    Ok(message) => Some(message),
+                    Err(waited) if waited.is_timeout() => {
+                        self.check()?;
+                        continue;
+                    }
+                    Err(_) => None,
+                }
+            };
+            // An editor that is gone without a word has nothing more to be told.
+            let Some(message) = message else { return Ok(()) };
+            match message {
+                Message::Request(request) => {
+                    if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
+                        return Ok(());
+                    }
+                    let response = self.answer(request);
+                    self.send(Message::Response(response))?;
+                }
+                Message::Notification(notification) => self.noted(notification),
+                Message::Response(_) => {}
+            }
+        }
+    }
+
+    fn send(&self, message: Message) -> Result<(), String> {
+        self.connection.sender.send(message).map_err(|error| error.to_string())
+    }
+
+    fn answer(&mut self, request: Request) -> Response {
+        let Request { id, method, params } = request;
+        let answer = match method.as_str() {
+            Formatting::METHOD => {
+                self.of_text(params, |asked: DocumentFormattingParams| asked.text_document.uri, answers::formatting)
+            }
+            DocumentSymbolRequest::METHOD => {
+                self.of_text(params, |asked: DocumentSymbolParams| asked.text_document.uri, answers::symbols)
+            }
+            FoldingRangeRequest::METHOD => {
+                self.of_text(params, |asked: FoldingRangeParams| asked.text_document.uri, answers::folds)
+            }
+            CodeActionRequest::METHOD => serde_json::from_value(params).map(|asked| self.actions(&asked)),
+            _ => {
+                let message = format!("infrac does not know `{method}`");
+                return Response::new_err(id, ErrorCode::MethodNotFound as i32, message);
+            }
+        };
+        match answer {
+            Ok(value) => Response::new_ok(id, value),
+            Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
+        }
+    }
+
+    /// Asks something of an open text. Of a text that is not open nothing is known.
+    fn of_text<P, A>(
+        &self,
+        params: Value,
+        which: impl Fn(P) -> Uri,
+        ask: impl Fn(&str) -> Vec<A>,
+    ) -> Result<Value, serde_json::Error>
+    where
+        P: serde::de::DeserializeOwned,
+        A: serde::Serialize,
+    {
+        let uri = which(serde_json::from_value(params)?);
+        let document = places::path(&uri).and_then(|path| self.documents.get(&path));
+        serde_json::to_value(document.map(|document| ask(&document.text)).unwrap_or_default())
+    }
+
+    fn actions(&mut self, asked: &CodeActionParams) -> Value {
+        let Some(path) = places::path(&asked.text_document.uri) else { return Value::Array(Vec::new()) };
+        // Remedies of a text that has changed would change something else.
+        if !self.dirty.is_empty() && self.check().is_err() {
+            return Value::Array(Vec::new());
+        }
+        let found = self.found.get(&path).map(Vec::as_slice).unwrap_or_default();
+        serde_json::to_value(answers::actions(found, asked.range)).unwrap_or_default()
+    }
+
+    /// What the editor has told.
+    fn noted(&mut self, notification: Notification) {
+        let Notification { method, params } = notification;
+        let touched = match method.as_str() {
+            DidOpenTextDocument::METHOD => {
+                serde_json::from_value::<DidOpenTextDocumentParams>(params).ok().and_then(|told| {
+                    let opened = told.text_document;
+                    self.documents.open(opened.uri, opened.text, opened.version)
+                })
+            }
+            DidChangeTextDocument::METHOD => {
+                serde_json::from_value::<DidChangeTextDocumentParams>(params).ok().and_then(|told| {
+                    let changed = told.text_document;
+                    self.documents.change(&changed.uri, changed.version, told.content_changes)
+                })
+            }
+            DidCloseTextDocument::METHOD => serde_json::from_value::<DidCloseTextDocumentParams>(params)
+                .ok()
+                .and_then(|told| self.documents.close(&told.text_document.uri)),
+            // Something was written that others may read: assets, other systems' files.
+            DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => {
+                self.dirty.extend(self.documents.paths().cloned());
+                None
+            }
+            _ => None,
+        };
+        self.dirty.extend(touched);
+    }
+
+    /// Checks what has changed, and shows what was found.
+    fn check(&mut self) -> Result<(), String> {
+        while let Some(file) = self.dirty.pop_first() {
+            match check(self.world, &self.documents, &file) {
+                Ok(found) => {
+                    // One check answers for all files of the system.
+                    self.dirty.retain(|other| !found.contains_key(other));
+                    for (path, shown) in found {
+                        self.show(&path, shown)?;
+                    }
+                }
+                Err(refusal) => {
+                    let told = LogMessageParams { typ: MessageType::ERROR, message: format!("infrac: {refusal}") };
+                    self.send(Message::Notification(Notification::new(LogMessage::METHOD.to_owned(), told)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&mut self, path: &Path, shown: Vec<Shown>) -> Result<(), String> {
+        let document = self.documents.get(path);
+        let clean = shown.is_empty() && self.found.get(path).is_none_or(Vec::is_empty);
+        let uri = document.map(|document| document.uri.clone()).or_else(|| places::uri(path));
+        // A file without mistakes that nobody looks at need not be told of.
+        if let Some(uri) = uri.filter(|_| document.is_some() || !clean) {
+            let diagnostics = shown.iter().map(|shown| shown.diagnostic.clone()).collect();
+            let told =
+                PublishDiagnosticsParams { uri, diagnostics, version: document.map(|document| document.version) };
+            self.send(Message::Notification(Notification::new(PublishDiagnostics::METHOD.to_owned(), told)))?;
+        }
+        self.found.insert(path.to_owned(), shown);
+        Ok(())
+    }
+}

@@ -1,0 +1,226 @@
+//! An editor that talks to the server, and what it is told.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use lsp_server::{Connection, Message, Notification, Request, RequestId};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{places, server};
+use crate::world::Memory;
+
+const MAIN: &str = "file:///shop/main.infra";
+const SYSTEM: &str = "system shop\nenvironment test { account = \"111122223333\", region = \"eu-west-1\" }\n";
+
+/// An editor with a world behind it. What takes longer than this is a hang.
+struct Editor {
+    connection: Connection,
+    number: i32,
+}
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Editor {
+    /// Starts a server over these files and greets it.
+    fn over(files: &[(&str, &str)], session: impl FnOnce(&mut Editor)) {
+        let mut world = Memory::new();
+        for (path, text) in files {
+            world.set(path, *text);
+        }
+        let (here, there) = Connection::memory();
+        thread::scope(|scope| {
+            let server = scope.spawn(move || server::run(&there, &world));
+            let mut editor = Editor { connection: here, number: 0 };
+            let greeting = editor.ask("initialize", json!({ "capabilities": {} }));
+            assert_eq!(greeting["serverInfo"]["name"], "infrac");
+            editor.tell("initialized", json!({}));
+            session(&mut editor);
+            assert_eq!(editor.ask("shutdown", Value::Null), Value::Null);
+            editor.tell("exit", Value::Null);
+            server.join().unwrap().unwrap();
+        });
+    }
+
+    fn tell(&self, method: &str, params: Value) {
+        self.connection.sender.send(Message::Notification(Notification::new(method.to_owned(), params))).unwrap();
+    }
+
+    /// The answer to a request; what else is told meanwhile is left aside.
+    fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.number += 1;
+        let id = RequestId::from(self.number);
+        let request = Request::new(id.clone(), method.to_owned(), params);
+        self.connection.sender.send(Message::Request(request)).unwrap();
+        loop {
+            if let Message::Response(response) = self.connection.receiver.recv_timeout(PATIENCE).unwrap()
+                && response.id == id
+            {
+                let said = response.error.map(|error| json!({ "error": error.message }));
+                return said.or(response.result).unwrap_or_default();
+            }
+        }
+    }
+
+    fn open(&self, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "languageId": "infra", "version": 1, "text": text });
+        self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    /// Replaces from one place to another.
+    fn change(&self, uri: &str, from: (u32, u32), to: (u32, u32), text: &str) {
+        let place = |(line, character): (u32, u32)| json!({ "line": line, "character": character });
+        let change = json!({ "range": { "start": place(from), "end": place(to) }, "text": text });
+        let document = json!({ "uri": uri, "version": 2 });
+        self.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
+    }
+
+    /// The next diagnostics of a file.
+    fn told(&self, uri: &str) -> Vec<Value> {
+        loop {
+            if let Message::Notification(told) = self.connection.receiver.recv_timeout(PATIENCE).unwrap()
+                && told.method == "textDocument/publishDiagnostics"
+                && told.params["uri"] == uri
+            {
+                return told.params["diagnostics"].as_array().unwrap().clone();
+            }
+        }
+    }
+}
+
+fn codes(diagnostics: &[Value]) -> Vec<&str> {
+    diagnostics.iter().map(|diagnostic| diagnostic["code"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn mistakes_come_and_go_with_what_is_typed() {
+    let text = format!("{SYSTEM}stack A {{ q = AWS::SQS::Quue {{}} }}\n");
+    Editor::over(&[("/shop/main.infra", &text)], |editor| {
+        editor.open(MAIN, &text);
+        let told = editor.told(MAIN);
+        assert_eq!(codes(&told), ["unknown_type"]);
+        assert_eq!(told[0]["range"]["start"], json!({ "line": 2, "character": 14 }));
+        assert_eq!(told[0]["severity"], 1);
+        let message = told[0]["message"].as_str().unwrap();
+        assert!(message.contains("\nhelp: did you mean `AWS::SQS::Queue`?\nwhy: "), "{message}");
+
+        let asked =
+            json!({ "textDocument": { "uri": MAIN }, "range": told[0]["range"], "context": { "diagnostics": [] } });
+        let actions = editor.ask("textDocument/codeAction", asked);
+        assert_eq!(actions[0]["title"], "write `AWS::SQS::Queue`");
+        assert_eq!(actions[0]["edit"]["changes"][MAIN][0]["newText"], "AWS::SQS::Queue");
+
+        editor.change(MAIN, (2, 14), (2, 28), "AWS::SQS::Queue");
+        assert_eq!(codes(&editor.told(MAIN)), [""; 0]);
+    });
+}
+
+#[test]
+fn files_of_a_system_are_checked_together_and_as_they_are_unsaved() {
+    let main = format!("{SYSTEM}stack A {{ b = Bucket {{ id = part }} }}\n");
+    let files = [("/shop/main.infra", main.as_str()), ("/shop/parts.infra", "let part = \"inbox\"\n")];
+    let parts = "file:///shop/parts.infra";
+    Editor::over(&files, |editor| {
+        editor.open(parts, "let part = \"inbox\"\n");
+        assert!(editor.told(parts).is_empty());
+        editor.change(parts, (0, 4), (0, 8), "piece");
+        // The mistake is in a file that is not open.
+        assert_eq!(codes(&editor.told(MAIN)), ["unknown_name"]);
+        editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": parts } }));
+        assert!(editor.told(MAIN).is_empty());
+    });
+}
+
+#[test]
+fn a_file_of_no_system_is_held_against_the_grammar() {
+    let uri = "file:///notes/a%20b.infra";
+    Editor::over(&[("/notes/a b.infra", "")], |editor| {
+        editor.open(uri, "let a = \n");
+        assert_eq!(codes(&editor.told(uri)), ["syntax_error"]);
+    });
+}
+
+#[test]
+fn one_text_answers_for_itself() {
+    let text = format!(
+        "{SYSTEM}// What is sold,\n// and how.\nstack A \"Orders\" {{\n  if true {{\n    q=AWS::SQS::Queue{{}}\n  }}\n}}\n"
+    );
+    Editor::over(&[("/shop/main.infra", &text)], |editor| {
+        editor.open(MAIN, &text);
+        let document = json!({ "textDocument": { "uri": MAIN } });
+        let symbols = editor.ask("textDocument/documentSymbol", document.clone());
+        let names: Vec<&str> = symbols.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+        assert_eq!(names, ["shop", "test", "A"]);
+        assert_eq!(symbols[2]["children"][0]["name"], "q");
+        assert_eq!(symbols[2]["children"][0]["detail"], "AWS::SQS::Queue");
+        assert_eq!(symbols[2]["children"][0]["selectionRange"]["start"], json!({ "line": 6, "character": 4 }));
+
+        let folds = editor.ask("textDocument/foldingRange", document);
+        let lines: Vec<(u64, u64)> = folds
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|fold| (fold["startLine"].as_u64().unwrap(), fold["endLine"].as_u64().unwrap()))
+            .collect();
+        assert_eq!(lines, [(2, 3), (4, 8), (5, 7)]);
+
+        let options = json!({ "tabSize": 2, "insertSpaces": true });
+        let edits =
+            editor.ask("textDocument/formatting", json!({ "textDocument": { "uri": MAIN }, "options": options }));
+        let formatted = edits[0]["newText"].as_str().unwrap();
+        assert!(formatted.contains("    q = AWS::SQS::Queue {}\n"), "{formatted}");
+        assert_eq!(edits[0]["range"]["end"], json!({ "line": 9, "character": 0 }));
+    });
+}
+
+#[test]
+fn what_the_server_does_not_know_is_said() {
+    Editor::over(&[], |editor| {
+        let answer = editor.ask("textDocument/moonPhase", json!({}));
+        assert_eq!(answer["error"], "infrac does not know `textDocument/moonPhase`");
+        let answer = editor.ask("textDocument/formatting", json!({ "textDocument": 7 }));
+        assert!(answer["error"].as_str().unwrap().contains("invalid type"), "{answer}");
+    });
+}
+
+#[test]
+fn paths_survive_the_way_through_uris() {
+    for path in ["/shop/main.infra", "/a b/ü.infra", "/100%/#1?/c.infra"] {
+        let uri = places::uri(Path::new(path)).unwrap();
+        assert_eq!(places::path(&uri).unwrap(), Path::new(path), "{}", uri.as_str());
+    }
+    assert!(places::uri(Path::new("stdlib/bucket.infra")).is_none());
+}
+
+/// How many sessions of random edits are tried: few in the ordinary tests.
+fn sessions() -> u32 {
+    if std::env::var_os("INFRAC_THOROUGH").is_some() { 100 } else { 2 }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: sessions(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_edit_breaks_it_and_no_place_is_outside_of_the_text(
+        edits in prop::collection::vec(
+            ((0u32..12, 0u32..60), (0u32..3, 0u32..20), prop_oneof!["[a-z{}\\[\\]\"=. \n𝄞ü]{0,6}", Just(String::from("q = Bucket {}\n"))]),
+            100,
+        )
+    ) {
+        let text = format!("{SYSTEM}stack A {{\n  q = AWS::SQS::Queue {{ QueueName = \"ü𝄞\" }}\n}}\n");
+        Editor::over(&[("/shop/main.infra", &text)], |editor| {
+            editor.open(MAIN, &text);
+            for ((line, column), (lines, columns), new) in &edits {
+                editor.change(MAIN, (*line, *column), (line + lines, column + columns), new);
+            }
+            let symbols = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": MAIN } }));
+            assert!(symbols.is_array());
+            let told = editor.told(MAIN);
+            for diagnostic in told {
+                let end = &diagnostic["range"]["end"];
+                assert!(end["line"].as_u64().unwrap() < 1000 && end["character"].as_u64().unwrap() < 10_000);
+            }
+        });
+    }
+}
