@@ -13,6 +13,8 @@ from functools import cache
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.responses import CloudFormationResponse
+from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.elastic_ip_addresses import ElasticAddress
 from moto.ec2.models.instances import Instance
@@ -177,6 +179,23 @@ def fill() -> None:
         add_block_device(self, size if known else IMAGE_SIZE, device_path, snapshot_id, *rest, **options)
 
     Instance.add_block_device = with_size
+
+    # moto keeps whether a stack is protected, and has no action that changes it; nor does it refuse to delete one that is.
+    def update_termination_protection(self) -> ActionResult:
+        stack = self.cloudformation_backend.get_stack(self._get_param("StackName"))
+        stack.enable_termination_protection = self._get_param("EnableTerminationProtection") in (True, "true")
+        return ActionResult({"StackId": stack.stack_id})
+
+    delete_stack = CloudFormationResponse.delete_stack
+
+    def unless_protected(self) -> ActionResult:
+        name = self._get_param("StackName")
+        if any(s.enable_termination_protection for s in self.cloudformation_backend.stacks.values() if s.name == name):
+            raise ValidationError(message=f"Stack [{name}] cannot be deleted while TerminationProtection is enabled")
+        return delete_stack(self)
+
+    CloudFormationResponse.update_termination_protection = update_termination_protection
+    CloudFormationResponse.delete_stack = unless_protected
 
     # CloudFormation spells the keys of tags otherwise than KMS does; moto crashes over them.
     tag = TaggingService.tag_resource

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from cloud import Cloud, Refused, imported
+from cloud import Cloud, Refused, asset_bucket, imported
 from moto_gaps import is_stand_in, unresolved
 from plan import Build, Plan, Stack
 
@@ -78,7 +78,8 @@ def test_outputs_and_exports_resolve(cloud, builds):
 
 
 def test_two_dependent_stacks_swapped_fail(cloud, builds):
-    """For every import between two stacks: with the importing one first, it is refused for want of that export."""
+    """For every import between two stacks: with the importing one first, it is refused for want of that export, or of what
+    else the other one makes."""
     for build in builds:
         for plan in build.environments:
             edges = imports_of(plan)
@@ -90,7 +91,7 @@ def test_two_dependent_stacks_swapped_fail(cloud, builds):
                 order = [s.name for s in plan.deployed]
                 order.remove(after)
                 order.insert(order.index(before), after)
-                with pytest.raises(Refused, match=f"^{re.escape(after)}: .*No export named"):
+                with pytest.raises(Refused, match=f"^{re.escape(after)}: .*(No export named|not found)"):
                     cloud.deploy(plan, order[: order.index(after) + 1])
 
 
@@ -149,7 +150,8 @@ def test_everything_is_deleted_in_the_destroy_order(cloud, builds):
             assert alive == remaining, f"after {plan.name} was destroyed"
         assert not remaining
         for account, region in homes:
-            still = set(inventory(cloud, account, region))
+            # What the judge itself uploads to is no part of a system.
+            still = set(inventory(cloud, account, region)) - {asset_bucket(*home) for home in homes}
             assert still <= kept, f"{build.system}: left in the account, and not in `left_behind`: {still - kept}"
 
 
