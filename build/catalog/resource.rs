@@ -239,7 +239,7 @@ impl Writer<'_> {
         let stated = &self.overrides["tagging"][self.name];
         let seen = self.tags_seen();
         let facts = [stated, &self.entry["tagging"], &seen].into_iter().find(|facts| !facts.is_null());
-        let Some(facts) = facts.filter(|facts| facts["style"] != "none") else { return Ok(NONE) };
+        let Some(facts) = facts else { return Ok(NONE) };
         let mut record = [EMPTY; TAGGING_WORDS];
         record[G_PROPERTY] = pool.text(string(&facts["property"]));
         record[G_STYLE] = match string(&facts["style"]) {
