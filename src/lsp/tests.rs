@@ -1,5 +1,7 @@
 //! An editor that talks to the server, and what it is told.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
