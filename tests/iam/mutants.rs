@@ -192,7 +192,9 @@ fn changes(statement: &Value) -> Vec<(String, Change)> {
             change(&mut all, &name("is dropped"), move |list, at| {
                 list[at]["Condition"][&old].as_object_mut().unwrap().remove(&dropped);
             });
-            for with in [format!("{operator}IfExists"), negated(&operator), loose(&operator)] {
+            // `Null` itself asks whether there is something.
+            let if_exists = if operator == "Null" { operator.clone() } else { format!("{operator}IfExists") };
+            for with in [if_exists, negated(&operator), loose(&operator)] {
                 let (old, to) = (operator.clone(), under(with.clone()));
                 if with != operator {
                     change(&mut all, &name(&format!("becomes {with}")), move |list, at| to(list, at, &old));
