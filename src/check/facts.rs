@@ -131,6 +131,15 @@ pub mod quota {
         ("AWS::KMS::Key", "KeyPolicy", 32_768),
         ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", 20_480),
     ];
+    /// Secrets and parameters that a template reads while it is deployed.
+    pub const DYNAMIC_REFERENCES: usize = 60;
+    /// Bytes of a template's description.
+    pub const DESCRIPTION: usize = 1024;
+    /// Types, and the list that may have only so many items.
+    pub const LISTS: &[(&str, &str, usize)] = &[("AWS::IAM::Role", "ManagedPolicyArns", 10)];
+    /// Types, and the map whose keys and values may have only so many bytes together.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+    pub const MAPS: &[(&str, &str, &str, usize)] = &[("AWS::Lambda::Function", "Environment", "Variables", 4096)];
 }
 
 /// Types that run an engine, and their properties for its name and its version.
@@ -155,3 +164,120 @@ pub const TAG_LETTERS: &str = r"^[\p{L}\p{Z}\p{N}_.:/=+@-]*$";
 pub const TAG_BEGINNING: &str = "^(?![aA][wW][sS]:)";
 /// So many tags a resource may have.
 pub const MAX_TAGS: usize = 50;
+
+/// What services refuse beyond their schemas.
+pub mod refused {
+    /// Types, and the properties with the subnets and groups they stand in.
+    pub const IN_A_NETWORK: &[(&str, &[&str])] = &[
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer", &["Subnets", "SecurityGroups"]),
+        ("AWS::RDS::DBSubnetGroup", &["SubnetIds"]),
+        ("AWS::ElastiCache::SubnetGroup", &["SubnetIds"]),
+        ("AWS::Redshift::ClusterSubnetGroup", &["SubnetIds"]),
+        ("AWS::Neptune::DBSubnetGroup", &["SubnetIds"]),
+        ("AWS::DocDB::DBSubnetGroup", &["SubnetIds"]),
+        ("AWS::AutoScaling::AutoScalingGroup", &["VPCZoneIdentifier"]),
+        ("AWS::Lambda::Function", &["VpcConfig/SubnetIds", "VpcConfig/SecurityGroupIds"]),
+        (
+            "AWS::ECS::Service",
+            &[
+                "NetworkConfiguration/AwsvpcConfiguration/Subnets",
+                "NetworkConfiguration/AwsvpcConfiguration/SecurityGroups",
+            ],
+        ),
+        ("AWS::EKS::Cluster", &["ResourcesVpcConfig/SubnetIds", "ResourcesVpcConfig/SecurityGroupIds"]),
+        ("AWS::EC2::VPCEndpoint", &["SubnetIds", "SecurityGroupIds"]),
+    ];
+    /// Types, and the property with subnets that must lie in two availability zones.
+    pub const IN_TWO_ZONES: &[(&str, &str)] = &[
+        ("AWS::ElasticLoadBalancingV2::LoadBalancer", "Subnets"),
+        ("AWS::RDS::DBSubnetGroup", "SubnetIds"),
+        ("AWS::Neptune::DBSubnetGroup", "SubnetIds"),
+        ("AWS::DocDB::DBSubnetGroup", "SubnetIds"),
+        ("AWS::EKS::Cluster", "ResourcesVpcConfig/SubnetIds"),
+    ];
+    /// Kinds of load balancers that one zone suffices.
+    pub const ONE_ZONE_KINDS: &[&str] = &["network", "gateway"];
+    /// Types with keys over attributes.
+    pub const TABLES: &[&str] = &["AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"];
+    /// What hands messages to a function.
+    pub const EVENT_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
+    /// A queue, and how many seconds it hides a message that is being worked on.
+    pub const QUEUE: &str = "AWS::SQS::Queue";
+    /// See there.
+    pub const DEFAULT_VISIBILITY: i64 = 30;
+    /// A function, and how many seconds it may work.
+    pub const FUNCTION: &str = "AWS::Lambda::Function";
+    /// See there.
+    pub const DEFAULT_TIMEOUT: i64 = 3;
+    /// What serves at the world's edge, what it reads, and where it looks for that.
+    pub const DISTRIBUTION: &str = "AWS::CloudFront::Distribution";
+    /// See there.
+    pub const READ_AT_THE_EDGE: &[&str] =
+        &["DistributionConfig/ViewerCertificate/AcmCertificateArn", "DistributionConfig/WebACLId"];
+    /// See there.
+    pub const EDGE_REGION: &str = "us-east-1";
+    /// A firewall, and the word for one at the edge.
+    pub const FIREWALL: &str = "AWS::WAFv2::WebACL";
+    /// See there.
+    pub const EDGE_SCOPE: &str = "CLOUDFRONT";
+    /// A role.
+    pub const ROLE: &str = "AWS::IAM::Role";
+    /// Types that act with a role: the property, and the service that must be able to become it.
+    pub const ROLES_OF: &[(&str, &str, &str)] = &[
+        ("AWS::ApiGateway::Account", "CloudWatchRoleArn", "apigateway.amazonaws.com"),
+        ("AWS::Backup::BackupSelection", "BackupSelection/IamRoleArn", "backup.amazonaws.com"),
+        ("AWS::CloudTrail::Trail", "CloudWatchLogsRoleArn", "cloudtrail.amazonaws.com"),
+        ("AWS::CodeBuild::Project", "ServiceRole", "codebuild.amazonaws.com"),
+        ("AWS::CodeDeploy::DeploymentGroup", "ServiceRoleArn", "codedeploy.amazonaws.com"),
+        ("AWS::CodePipeline::Pipeline", "RoleArn", "codepipeline.amazonaws.com"),
+        ("AWS::Config::ConfigurationRecorder", "RoleARN", "config.amazonaws.com"),
+        ("AWS::EC2::FlowLog", "DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com"),
+        ("AWS::ECS::TaskDefinition", "ExecutionRoleArn", "ecs-tasks.amazonaws.com"),
+        ("AWS::ECS::TaskDefinition", "TaskRoleArn", "ecs-tasks.amazonaws.com"),
+        ("AWS::EKS::Cluster", "RoleArn", "eks.amazonaws.com"),
+        ("AWS::Glue::Crawler", "Role", "glue.amazonaws.com"),
+        ("AWS::Glue::Job", "Role", "glue.amazonaws.com"),
+        ("AWS::Lambda::Function", "Role", "lambda.amazonaws.com"),
+        ("AWS::Pipes::Pipe", "RoleArn", "pipes.amazonaws.com"),
+        ("AWS::Scheduler::Schedule", "Target/RoleArn", "scheduler.amazonaws.com"),
+        ("AWS::StepFunctions::StateMachine", "RoleArn", "states.amazonaws.com"),
+    ];
+}
+
+/// What services try while a resource is made.
+pub mod tried {
+    /// A bucket, the service behind it, and whom it tells: the list, the property of the target, what it must be let do.
+    pub const BUCKET: &str = "AWS::S3::Bucket";
+    /// See there.
+    pub const STORAGE: &str = "s3.amazonaws.com";
+    /// See there.
+    pub const NOTICES: &[(&str, &str, &str)] = &[
+        ("NotificationConfiguration/LambdaConfigurations", "Function", "lambda:InvokeFunction"),
+        ("NotificationConfiguration/QueueConfigurations", "Queue", "sqs:SendMessage"),
+        ("NotificationConfiguration/TopicConfigurations", "Topic", "sns:Publish"),
+    ];
+    /// What hands messages to a function, and what the function's role must be let do.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html>
+    pub const EVENT_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
+    /// See there.
+    pub const READ: &[(&str, &[&str])] = &[
+        ("AWS::SQS::Queue", &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]),
+        ("AWS::Kinesis::Stream", &["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"]),
+    ];
+    /// A role.
+    pub const ROLE: &str = "AWS::IAM::Role";
+    /// A key, its policy, what must stay possible, and the property that gives it up.
+    pub const KEY: &str = "AWS::KMS::Key";
+    /// See there.
+    pub const KEY_POLICY: &str = "KeyPolicy";
+    /// See there.
+    pub const GOVERN: &str = "kms:PutKeyPolicy";
+    /// See there.
+    pub const LOCKOUT_ACCEPTED: &str = "BypassPolicyLockoutSafetyCheck";
+    /// A certificate, and how its domain is proved.
+    pub const CERTIFICATE: &str = "AWS::CertificateManager::Certificate";
+    /// See there.
+    pub const BY_DNS: &str = "DNS";
+    /// See there.
+    pub const BY_MAIL: &str = "EMAIL";
+}

@@ -14,9 +14,11 @@ mod policies;
 mod privilege;
 mod protections;
 pub mod reach;
+mod refused;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod tried;
 mod waive;
 
 use crate::base::Span;
@@ -81,6 +83,16 @@ const CHECKS: &[Check] = &[
     metrics::metrics_are_published_there,
     metrics::alarms_tell_somebody,
     metrics::alarms_differ,
+    refused::one_network_for_each,
+    refused::two_zones_where_needed,
+    refused::keys_are_defined,
+    refused::queues_wait_for_functions,
+    refused::the_edge_finds_what_it_reads,
+    refused::roles_trust_their_service,
+    tried::notifications_are_taken,
+    tried::sources_can_be_read,
+    tried::keys_stay_governed,
+    tried::certificates_are_validated,
     moving::versions_are_complete,
     moving::references_stay,
     catalog::types_exist_there,

@@ -218,6 +218,7 @@ codes! {
     PER_ACCOUNT_DIFFERS "per_account_differs" Error "a stack that environments share can be built only once";
     ACCOUNT_SINGLETON "account_singleton" Error "AWS allows one per account and region; the second deployment fails, and deleting one removes it for all";
     LITERAL_ACCOUNT_ID "literal_account_id" Warning "a literal account id breaks the template in every other account";
+    EMPTY_STACK "empty_stack" Error "CloudFormation refuses a template without resources";
     QUOTA_EXCEEDED "quota_exceeded" Error "CloudFormation refuses a template beyond its quotas";
     MISSING_TAG "missing_tag" Error (guarded) "a required tag that is missing breaks cost allocation and access rules built on it";
     WEAKER_PROTECTION "weaker_protection" Error (guarded) "what is safe where one tries things out is not safe where it counts";
@@ -298,6 +299,18 @@ codes! {
     WAIVER_EXPIRED "waiver_expired" Error "the exception was meant to end";
     UNUSED_WAIVER "unused_waiver" Warning "a waiver that lifts nothing hides the next mistake";
     NOT_WAIVABLE "not_waivable" Error "an error that would fail the deployment cannot be waived";
+
+    // What services refuse beyond their schemas.
+    TWO_NETWORKS "two_networks" Error "a service refuses subnets and groups of different networks, in the middle of a deployment";
+    TOO_FEW_ZONES "too_few_zones" Error "AWS wants two availability zones, so that the service outlives one of them";
+    KEY_ATTRIBUTES_DIFFER "key_attributes_differ" Error "a table whose keys and definitions do not name the same attributes is refused";
+    VISIBILITY_TOO_SHORT "visibility_too_short" Error "a message that is shown again while it is worked on is worked on twice, and Lambda refuses the event source";
+    NOT_AT_THE_EDGE "not_at_the_edge" Error "certificates and firewalls of CloudFront are read in one region alone";
+    ROLE_NOT_TRUSTED "role_not_trusted" Error "a service cannot act with a role that does not trust it, and says so at deployment";
+    NOTIFICATION_REFUSED "notification_refused" Error "a bucket that may not tell its target is refused, and so is the whole stack";
+    ROLE_LACKS_ACCESS "role_lacks_access" Error "what a service tries while a resource is made fails then, and not later";
+    KEY_LOCKS_OUT "key_locks_out" Error "a key that nobody can govern any more cannot be saved, and what it encrypts neither";
+    CERTIFICATE_WAITS "certificate_waits" Warning "a deployment that waits for a person unannounced is taken for one that hangs";
 
     // Specific services' facts, checked on every resource.
     DEPRECATED_VALUE "deprecated_value" Warning "one day AWS stops accepting it";

@@ -205,6 +205,10 @@ pub(super) fn examined<'p>(
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
     diagnostics.extend(check::check(&model, &derived, &reach, options.as_of));
+    if loaded.circular || diagnostics.iter().any(|one| one.level == Level::Error && one.code != codes::EMPTY_STACK) {
+        // Where something is wrong, what would fill the stack may be missing for that reason.
+        diagnostics.retain(|one| one.code != codes::EMPTY_STACK);
+    }
     let (plan, found) = order(&model, &derived);
     // A circle of stacks that references close is told with them already.
     let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);

@@ -265,7 +265,8 @@ fn plain(problem: &Problem<Seen<'_>>, path: &str, ty: &str, span: Span, region: 
         Problem::Key { key, pattern } => match pattern {
             Some(pattern) => say(codes::PATTERN_MISMATCH, format!("{key:?} is no key of `{}` of `{ty}`", holder(path)))
                 .map(|diagnostic| diagnostic.help(format!("a key must match `{pattern}`"))),
-            None => say(codes::VALUE_NOT_ALLOWED, format!("`{}` of `{ty}` cannot have the key {key:?}", holder(path))),
+            None => say(codes::VALUE_NOT_ALLOWED, format!("`{}` of `{ty}` cannot have the key {key:?}", holder(path)))
+                .map(|diagnostic| diagnostic.help("give it another name: the service keeps this one for itself")),
         },
         Problem::ReadOnly => say(codes::READ_ONLY_PROPERTY, format!("AWS sets `{path}` of `{ty}` itself"))
             .map(|diagnostic| diagnostic.help("remove it; others can refer to it as an attribute")),
