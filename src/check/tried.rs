@@ -79,7 +79,7 @@ pub(super) fn sources_can_be_read(world: &mut World<'_>) {
         world.found.push(
             Diagnostic::new(codes::ROLE_LACKS_ACCESS, property_place(model, id, "EventSourceArn"), message)
                 .label(place(model, role), "acts as this role")
-                .help(format!("grant it: `allow {path} to consume {from}`, or the actions one by one")),
+                .help(format!("grant it: `grant {path} {} on {from}`", lacking.join(", ").replace('`', ""))),
         );
     }
 }

@@ -113,6 +113,10 @@ pub(super) fn run_in(
     let (builds, environments) = loaded.map(|(builds, environments, _)| (builds, environments)).unwrap_or_default();
     let chosen = chosen_stacks(&builds, options, sink);
     let mut diagnostics = std::mem::take(sink).finish(environments);
+    if diagnostics.iter().any(|one| one.level == Level::Error && one.code != codes::EMPTY_STACK) {
+        // Where something is wrong, what would fill the stack may be missing for that reason.
+        diagnostics.retain(|one| one.code != codes::EMPTY_STACK);
+    }
     let accepted = match &options.baseline {
         Some(baseline) => baseline.take(&mut diagnostics, system, &session.sources),
         None => BTreeSet::new(),
@@ -205,10 +209,6 @@ pub(super) fn examined<'p>(
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
     diagnostics.extend(check::check(&model, &derived, &reach, options.as_of));
-    if loaded.circular || diagnostics.iter().any(|one| one.level == Level::Error && one.code != codes::EMPTY_STACK) {
-        // Where something is wrong, what would fill the stack may be missing for that reason.
-        diagnostics.retain(|one| one.code != codes::EMPTY_STACK);
-    }
     let (plan, found) = order(&model, &derived);
     // A circle of stacks that references close is told with them already.
     let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);

@@ -113,6 +113,7 @@ environment live { account = \"123456789012\", region = \"eu-west-2\" }
 environment trial { account = \"123456789012\", region = \"eu-west-2\" }
 naming { default = \"{system}-{env}-{id}\" }
 stack Web {
+  two = AWS::SSM::Parameter { Type = \"String\", Value = \"x\" }
   if env == \"trial\" {
     @waive(literal_account_id, because \"the partner's topic\", until 2099-01-31)
     one = AWS::SSM::Parameter { Type = \"String\", Value = \"arn:aws:sns:eu-west-2:999999999999:news\" }
