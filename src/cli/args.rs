@@ -61,6 +61,11 @@ pub enum Command {
     /// Ask who can do something, by themselves or by way of others
     #[command(after_help = "Example: infrac who-can s3:GetObject Storage.uploads specs/hr-lab")]
     WhoCan(WhoCanArguments),
+    /// Show the source of a part of a template: by its id, its path, a JSON pointer, or an error that names it
+    #[command(
+        after_help = "Example: infrac why Network.vpc specs/hr-lab\n         infrac why '#/Resources/Vpc/Properties/CidrBlock' specs/hr-lab --env team01"
+    )]
+    Why(WhyArguments),
     /// Bring sources into canonical form
     #[command(after_help = "Example: infrac fmt specs/hr-lab")]
     Fmt(FmtArguments),
@@ -73,10 +78,12 @@ pub enum Command {
     /// Ask what IAM decides
     #[command(subcommand, arg_required_else_help = true, after_help = "Example: infrac iam simulate request.json")]
     Iam(IamCommand),
-    /// Show the page of a diagnostic; without a code, list all of them
-    #[command(after_help = "Example: infrac explain unknown_name")]
+    /// Show the page of a diagnostic, or of what CloudFormation said; without a code, list all of them
+    #[command(
+        after_help = "Example: infrac explain unknown_name\n         infrac explain 'Circular dependency between resources: [A, B]'"
+    )]
     Explain {
-        /// The code, as a diagnostic shows it in brackets
+        /// The code, as a diagnostic shows it in brackets, or a message of CloudFormation's; `-` for standard input
         code: Option<String>,
     },
     /// Print the completions of a shell
@@ -157,6 +164,26 @@ pub struct ReportArguments {
     /// The form of the table
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: ReportFormat,
+    /// The form of diagnostics
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub messages: Format,
+    /// Common options.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Arguments of `infrac why`.
+#[derive(Debug, Args)]
+pub struct WhyArguments {
+    /// A path of the source, a logical id, a JSON pointer as in `shop.template.json#/Resources/Vpc`, or a message with some of them
+    #[arg(value_name = "THING")]
+    pub thing: String,
+    /// A system's folder, or a file in it [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: AnswerFormat,
     /// The form of diagnostics
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub messages: Format,

@@ -3,6 +3,7 @@
 pub mod args;
 mod commands;
 mod failure;
+pub mod failures;
 pub mod pages;
 pub mod render;
 mod terminal;

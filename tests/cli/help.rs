@@ -4,8 +4,21 @@ use std::path::Path;
 
 use crate::run;
 
-const COMMANDS: [&str; 12] =
-    ["check", "build", "plan", "diff", "test", "can", "who-can", "fmt", "report", "iam", "explain", "completions"];
+const COMMANDS: [&str; 13] = [
+    "check",
+    "build",
+    "plan",
+    "diff",
+    "test",
+    "can",
+    "who-can",
+    "why",
+    "fmt",
+    "report",
+    "iam",
+    "explain",
+    "completions",
+];
 
 #[test]
 fn the_help_names_every_command() {

@@ -11,6 +11,7 @@ mod policy;
 mod reading;
 mod reports;
 mod streams;
+mod why;
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,16 +1,27 @@
-//! `infrac explain`: the page of a diagnostic.
+//! `infrac explain`: the page of a diagnostic, also of the one that would have told what CloudFormation says.
 
 use std::fmt::Write;
 
-use super::Answer;
+use super::{Answer, WorldError, standard_input};
+use crate::cli::failures::{self, Failure, Told};
 use crate::cli::pages;
 use crate::diag::codes::ALL;
 use crate::diag::{Code, Level, nearest};
 use crate::resolve::Library;
 use crate::syntax::ast::{ExprKind, ItemKind, Policy, PolicyRule, TextPiece};
 
-pub(super) fn run(code: Option<&str>) -> Answer {
-    let Some(wanted) = code else { return Answer { out: list(), ..Answer::default() } };
+/// So much is read of what stands in standard input.
+const MOST: u64 = 1 << 20;
+
+pub(super) fn run(code: Option<&str>) -> Result<Answer, WorldError> {
+    match code {
+        None => Ok(Answer { out: list(), ..Answer::default() }),
+        Some("-") => Ok(one(&String::from_utf8_lossy(&standard_input(MOST)?))),
+        Some(wanted) => Ok(one(wanted)),
+    }
+}
+
+fn one(wanted: &str) -> Answer {
     // As a diagnostic shows it: `error[unknown_name]`.
     let name = wanted.split_once('[').map_or(wanted, |(_, rest)| rest.trim_end_matches([']', ':'])).trim();
     if let Some(page) = pages::page(name) {
@@ -18,6 +29,14 @@ pub(super) fn run(code: Option<&str>) -> Answer {
     }
     if let Some(page) = standing_rule(name) {
         return Answer { out: page, ..Answer::default() };
+    }
+    let found = failures::find(wanted);
+    if !found.is_empty() {
+        return Answer { out: told(&found), ..Answer::default() };
+    }
+    if wanted.trim().contains(char::is_whitespace) {
+        let err = "error: no message that is known stands in this text\nfor a logical id or a path in it, `infrac why` shows the source\n";
+        return Answer { err: err.to_owned(), code: 2, ..Answer::default() };
     }
     let mut err = format!("error: there is no diagnostic `{name}`\n");
     let rules = rules().map(|(_, rule)| rule.name.name.as_str());
@@ -28,6 +47,27 @@ pub(super) fn run(code: Option<&str>) -> Answer {
         None => err.push_str("`infrac explain` lists all of them\n"),
     }
     Answer { err, code: 2, ..Answer::default() }
+}
+
+/// What is known of messages; the page, if all of it is about one diagnostic.
+fn told(found: &[Failure]) -> String {
+    let mut text = String::new();
+    for row in found {
+        let who = match row.told {
+            Told::Code(code) => format!("`infrac check` tells it as `{code}`"),
+            Told::Built => String::from("no build has this mistake; was the template changed afterwards?"),
+            Told::Plan => String::from("the deploy order and its script see to it"),
+            Told::Diff => String::from("`infrac diff` tells it before the update"),
+            Told::Open => String::from("infrac cannot know it before"),
+        };
+        let _ = writeln!(text, "{}\n  {who}\n  {}\n", row.messages.join("\n"), row.words);
+    }
+    if let [Failure { told: Told::Code(code), .. }] = found
+        && let Some(page) = pages::page(code)
+    {
+        text.push_str(page);
+    }
+    text
 }
 
 fn list() -> String {

@@ -11,6 +11,7 @@ mod man;
 mod plan;
 mod report;
 mod test;
+mod why;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -43,13 +44,14 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Can(arguments) => can::run(&world, arguments, shown),
         Command::WhoCan(arguments) => can::run_who(&world, arguments, shown),
         Command::Report(arguments) => report::run(&world, arguments, shown),
+        Command::Why(arguments) => why::run(&world, arguments, shown),
         Command::Fmt(arguments) => fmt::run(&world, arguments, shown),
         Command::Lsp => match crate::lsp::serve(&world) {
             Ok(()) => Ok(Answer::default()),
             Err(reason) => Ok(refused(&reason)),
         },
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
-        Command::Explain { code } => Ok(explain::run(code.as_deref())),
+        Command::Explain { code } => explain::run(code.as_deref()),
         Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => {
             let mut script = Vec::new();
