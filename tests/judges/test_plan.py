@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 
+import jsonschema
+from conftest import ROOT
+
 
 def test_every_template_is_named_by_the_plan_of_its_folder(builds):
     for build in builds:
@@ -94,3 +97,20 @@ def imports(value) -> set[str]:
     if isinstance(value, list):
         return set().union(*(imports(v) for v in value))
     return set()
+
+
+def test_every_plan_is_what_its_schema_wants(builds):
+    schema = json.loads((ROOT / "docs/schemas/plan.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    for build in builds:
+        for plan in build.plans:
+            errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}" for e in judge.iter_errors(plan.raw)]
+            assert not errors, f"{plan.folder}:\n" + "\n".join(errors[:10])
+
+
+def test_the_hash_of_a_plan_is_that_of_what_it_says(builds):
+    for build in builds:
+        for plan in build.plans:
+            bare = json.dumps(plan.raw | {"plan_hash": ""}, separators=(",", ":"), ensure_ascii=False)
+            assert plan.raw["plan_hash"] == f"sha256:{hashlib.sha256(bare.encode()).hexdigest()}", plan.folder
