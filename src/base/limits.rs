@@ -62,3 +62,6 @@ pub const MAX_NETWORK_LEGS: usize = 2_000_000;
 
 /// How many alternatives of one value are looked at.
 pub const MAX_ALTERNATIVES: usize = 400;
+
+/// So many values a rule of a template lists to compare two numbers.
+pub const MAX_RULE_VALUES: usize = 2_000;

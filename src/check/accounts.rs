@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::{HashMap, Symbol};
+use crate::base::{HashMap, Span, Symbol};
 use crate::catalog::{NameScope, catalog};
 use crate::check::World;
+use crate::derive::template::{Json, Tree};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Model, ResourceId};
-use crate::eval::value::Piece;
+use crate::eval::origin::Origin;
 
 /// Of which types there may be only one, and where: what the catalog says is looked up once.
 #[derive(Default)]
@@ -86,35 +87,71 @@ pub(super) fn one_across_environments(models: &[&Model]) -> Vec<Diagnostic> {
     found
 }
 
-/// No ARN holds the environment's own account as digits.
+/// No template holds the environment's own account as digits: it would be wrong in every other one.
 pub(super) fn no_literal_account(world: &mut World<'_>) {
-    let model = world.model;
-    for id in model.resource_ids() {
-        let resource = model.resource(id);
-        let mut literal = Vec::new();
-        resource.properties.each_template(&mut |text, origin| {
-            for piece in text.pieces.iter() {
-                if let Piece::Literal(text) = piece {
-                    literal.extend(account_in(text).map(|account| (account.to_owned(), origin)));
-                }
-            }
-        });
-        for (account, origin) in literal {
+    let (model, derived) = (world.model, world.derived);
+    for template in &derived.templates {
+        for resource in template.resources.values() {
+            let mut search = Search { model, found: Vec::new() };
+            search.tree(&resource.properties, resource.origin);
             // Another account is meant as such: its id is the same wherever this stack is deployed.
-            if account != model.environment.account || model.origins.span(origin).file.is_stdlib() {
-                continue;
-            }
-            let span = model.origins.user_span(origin);
-            let span = if span.is_none() { model.origins.user_span(resource.origin) } else { span };
-            let message = format!("`{}` has the account id `{account}` written out", resource.path);
-            world.found.push(Diagnostic::new(codes::LITERAL_ACCOUNT_ID, span, message).help("write `{account}`"));
+            world.found.extend(search.told(resource.origin, &format!("`{}`", resource.title)));
+        }
+        for (name, output) in &template.outputs {
+            let mut search = Search { model, found: Vec::new() };
+            search.tree(&output.value, output.origin);
+            let what = format!("output `{name}` of stack `{}`", model.stack(template.stack).name);
+            world.found.extend(search.told(output.origin, &what));
         }
     }
 }
 
-/// The account's id in an ARN: its fifth field.
-fn account_in(text: &str) -> Option<&str> {
-    let at = text.find("arn:")?;
-    let account = text.get(at..)?.split(':').nth(4)?;
-    (account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit())).then_some(account)
+/// Looks for the account in what a template holds.
+struct Search<'m> {
+    model: &'m Model,
+    found: Vec<Span>,
+}
+
+impl Search<'_> {
+    fn tree(&mut self, tree: &Tree, around: Origin) {
+        let origin = if tree.origin == Origin::INHERITED { around } else { tree.origin };
+        match &tree.json {
+            Json::Text(text) if holds(text, &self.model.environment.account) => {
+                self.found.push(self.model.origins.user_span(origin));
+            }
+            Json::List(items) => items.iter().for_each(|item| self.tree(item, origin)),
+            Json::Map(map) => map.values().for_each(|value| self.tree(value, origin)),
+            Json::Text(_) | Json::Bool(_) | Json::Int(_) | Json::Float(_) => {}
+        }
+    }
+
+    /// One diagnostic for each place that holds it.
+    fn told(self, origin: Origin, what: &str) -> Vec<Diagnostic> {
+        let (model, account) = (self.model, &self.model.environment.account);
+        let mut places: Vec<Span> = Vec::new();
+        for span in self.found {
+            let span = if span.is_none() { model.origins.user_span(origin) } else { span };
+            if !places.contains(&span) {
+                places.push(span);
+            }
+        }
+        let at = model.origins.user_span(origin);
+        let tell = |span| {
+            let message = format!("{what} has the account id `{account}` written out");
+            let diagnostic = Diagnostic::new(codes::LITERAL_ACCOUNT_ID, span, message).help("write `{account}`");
+            if span == at { diagnostic } else { diagnostic.label(at, "written into this") }
+        };
+        places.into_iter().map(tell).collect()
+    }
+}
+
+/// Whether an account id stands in a text, and is no part of a longer number.
+fn holds(text: &str, account: &str) -> bool {
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let bytes = text.as_bytes();
+    !account.is_empty()
+        && text.match_indices(account).any(|(at, _)| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            !digit(before) && !digit(bytes.get(at + account.len()))
+        })
 }

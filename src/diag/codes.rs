@@ -219,6 +219,7 @@ codes! {
     ACCOUNT_SINGLETON "account_singleton" Error "AWS allows one per account and region; the second deployment fails, and deleting one removes it for all";
     LITERAL_ACCOUNT_ID "literal_account_id" Warning "a literal account id breaks the template in every other account";
     EMPTY_STACK "empty_stack" Error "CloudFormation refuses a template without resources";
+    LITERAL_ACCOUNT_ID "literal_account_id" Error (guarded) "a literal account id breaks the template in every other account";
     QUOTA_EXCEEDED "quota_exceeded" Error "CloudFormation refuses a template beyond its quotas";
     MISSING_TAG "missing_tag" Error (guarded) "a required tag that is missing breaks cost allocation and access rules built on it";
     WEAKER_PROTECTION "weaker_protection" Error (guarded) "what is safe where one tries things out is not safe where it counts";

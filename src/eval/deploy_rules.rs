@@ -1,6 +1,8 @@
 //! `ensure` over `deploy param`s: a rule of the template, which CloudFormation checks before it deploys anything.
 
-use crate::base::{IndexMap, Symbol};
+use std::ops::RangeInclusive;
+
+use crate::base::{IndexMap, Symbol, limits};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::DeployRule;
@@ -9,6 +11,9 @@ use crate::eval::scope::Scope;
 use crate::eval::value::{Hole, Kind, Node, NodeKind};
 use crate::resolve::Global;
 use crate::syntax::ast::{BinaryOp, CompareOp, Expr, ExprKind, TextPiece, UnaryOp};
+
+/// So many conditions `Fn::And` and `Fn::Or` take.
+const MAX_CONDITIONS: usize = 10;
 
 impl<'p> Evaluator<'p> {
     /// The `deploy param`s that a condition reads.
@@ -38,8 +43,8 @@ impl<'p> Evaluator<'p> {
                 condition.span,
                 format!("{said} cannot be checked at deployment"),
             )
-            .here("CloudFormation's rules know `==`, `!=`, `in`, `and`, `or` and `not`, over params and fixed texts")
-            .help("say it with those, or as the param's own limits: `text(3..20) matching /…/`");
+            .here("CloudFormation's rules know `==`, `!=`, `in`, `and`, `or` and `not`, and numbers of few values")
+            .help("say it with those, or as the param's own limits: `text(3..20) matching /…/`, `int(1..20)`");
             self.report(diagnostic);
             return;
         };
@@ -68,11 +73,13 @@ impl<'p> Evaluator<'p> {
                 Some(call("Fn::Not", vec![inner]))
             }
             ExprKind::Compare(first, rest) => {
-                let [(operator @ (CompareOp::Equal | CompareOp::NotEqual), second)] = rest.as_slice() else {
-                    return None;
-                };
-                let equals = call("Fn::Equals", vec![self.rule_value(first, scope)?, self.rule_value(second, scope)?]);
-                Some(if *operator == CompareOp::Equal { equals } else { call("Fn::Not", vec![equals]) })
+                let mut left: &'p Expr = first;
+                let mut all = Vec::with_capacity(rest.len());
+                for (operator, right) in rest {
+                    all.push(self.rule_comparison(left, *operator, right, scope)?);
+                    left = right;
+                }
+                joined("Fn::And", all)
             }
             ExprKind::Name(_) => {
                 let value = self.rule_value(condition, scope)?;
@@ -86,6 +93,88 @@ impl<'p> Evaluator<'p> {
         let left = self.rule_node(left, scope)?;
         let right = self.rule_node(right, scope)?;
         Some(call(function, vec![left, right]))
+    }
+
+    fn rule_comparison(
+        &mut self,
+        left: &'p Expr,
+        operator: CompareOp,
+        right: &'p Expr,
+        scope: &Scope<'p>,
+    ) -> Option<Node> {
+        let equals = |walker: &mut Self| {
+            Some(call("Fn::Equals", vec![walker.rule_value(left, scope)?, walker.rule_value(right, scope)?]))
+        };
+        match operator {
+            CompareOp::Equal => equals(self),
+            CompareOp::NotEqual => Some(call("Fn::Not", vec![equals(self)?])),
+            CompareOp::Less => self.rule_order(left, right, scope, |a, b| a < b),
+            CompareOp::LessEqual => self.rule_order(left, right, scope, |a, b| a <= b),
+            CompareOp::Greater => self.rule_order(left, right, scope, |a, b| a > b),
+            CompareOp::GreaterEqual => self.rule_order(left, right, scope, |a, b| a >= b),
+        }
+    }
+
+    /// CloudFormation's rules know no order: of numbers with few values, those that stand in it are listed.
+    fn rule_order(
+        &mut self,
+        left: &'p Expr,
+        right: &'p Expr,
+        scope: &Scope<'p>,
+        stands: fn(i64, i64) -> bool,
+    ) -> Option<Node> {
+        let (one, ones) = self.rule_number(left, scope)?;
+        let (other, others) = self.rule_number(right, scope)?;
+        let listed = |numbers: Vec<i64>| {
+            let texts = numbers.iter().map(|number| Node::text(&number.to_string(), Origin::INHERITED));
+            Node::new(NodeKind::List(texts.collect()), Origin::INHERITED)
+        };
+        // Held against one number, the values of the other are enough.
+        let (few, many) = (ones.clone().take(2).count(), others.clone().take(2).count());
+        if few == 1 || many == 1 {
+            let pairs = ones.flat_map(|a| others.clone().map(move |b| (a, b))).take(limits::MAX_RULE_VALUES + 1);
+            let all: Vec<(i64, i64)> = pairs.collect();
+            let fitting: Vec<(i64, i64)> = all.iter().copied().filter(|(a, b)| stands(*a, *b)).collect();
+            if all.len() > limits::MAX_RULE_VALUES || fitting.is_empty() {
+                return None;
+            }
+            let (numbers, asked) = if many == 1 {
+                (fitting.iter().map(|(a, _)| *a).collect(), one)
+            } else {
+                (fitting.iter().map(|(_, b)| *b).collect(), other)
+            };
+            return Some(call("Fn::Contains", vec![listed(numbers), asked]));
+        }
+        let mut ways = Vec::new();
+        let mut count = 0;
+        for a in ones {
+            let fitting: Vec<i64> = others.clone().filter(|b| stands(a, *b)).collect();
+            count += 1 + fitting.len();
+            if count > limits::MAX_RULE_VALUES {
+                return None;
+            }
+            if !fitting.is_empty() {
+                let is = call("Fn::Equals", vec![one.clone(), Node::text(&a.to_string(), Origin::INHERITED)]);
+                let fits = call("Fn::Contains", vec![listed(fitting), other.clone()]);
+                ways.push(call("Fn::And", vec![is, fits]));
+            }
+        }
+        joined("Fn::Or", ways)
+    }
+
+    /// A number in a comparison, and what it can be.
+    fn rule_number(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> Option<(Node, RangeInclusive<i64>)> {
+        let value = self.evaluate(expr, scope);
+        match &value.kind {
+            Kind::Int(number) => Some((Node::text(&number.to_string(), Origin::INHERITED), *number..=*number)),
+            Kind::Text(text) => {
+                let Some(Hole::Param(name)) = text.single_hole() else { return None };
+                let param = self.model.deploy_params.get(&name).filter(|param| param.ty == "Number")?;
+                let (Some(least), Some(most)) = param.limits else { return None };
+                Some((Node::new(NodeKind::Text(text.clone()), Origin::INHERITED), least..=most))
+            }
+            _ => None,
+        }
     }
 
     /// A side of a comparison: a param, or what is known.
@@ -103,6 +192,20 @@ impl<'p> Evaluator<'p> {
         };
         Some(Node::text(&text, Origin::INHERITED))
     }
+}
+
+/// Several conditions as one: CloudFormation takes up to ten at a time. `None`: there is none.
+fn joined(function: &str, mut all: Vec<Node>) -> Option<Node> {
+    while all.len() > 1 {
+        let mut fewer = Vec::with_capacity(all.len() / MAX_CONDITIONS + 1);
+        while !all.is_empty() {
+            let rest = all.split_off(all.len().min(MAX_CONDITIONS));
+            let group = std::mem::replace(&mut all, rest);
+            fewer.extend(if group.len() == 1 { group } else { vec![call(function, group)] });
+        }
+        all = fewer;
+    }
+    all.pop()
 }
 
 fn call(function: &str, arguments: Vec<Node>) -> Node {

@@ -54,7 +54,7 @@ fn parameters_and_places_reach_the_answer() {
 const SHOP: &str = "system shop\n\
     environment test { account = \"111122223333\", region = \"eu-west-1\" }\n\
     stack Base {\n  topic = AWS::SNS::Topic { TopicName = \"one\" }\n}\n\
-    stack Use {\n  subscription = AWS::SNS::Subscription { TopicArn = Base.topic, Protocol = \"sqs\", Endpoint = \"arn:aws:sqs:eu-west-1:111122223333:q\" }\n}\n";
+    stack Use {\n  subscription = AWS::SNS::Subscription { TopicArn = Base.topic, Protocol = \"sqs\", Endpoint = \"arn:aws:sqs:eu-west-1:{account}:q\" }\n}\n";
 
 /// The replaced resources of an answer, each with where the first cause stands.
 fn replaced(answer: &str) -> Vec<String> {

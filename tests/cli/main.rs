@@ -10,6 +10,7 @@ mod help;
 mod policy;
 mod reading;
 mod reports;
+mod rules;
 mod streams;
 mod why;
 
