@@ -217,7 +217,6 @@ codes! {
     STACK_CYCLE "stack_cycle" Error "no order can deploy stacks that need each other";
     PER_ACCOUNT_DIFFERS "per_account_differs" Error "a stack that environments share can be built only once";
     ACCOUNT_SINGLETON "account_singleton" Error "AWS allows one per account and region; the second deployment fails, and deleting one removes it for all";
-    LITERAL_ACCOUNT_ID "literal_account_id" Warning "a literal account id breaks the template in every other account";
     EMPTY_STACK "empty_stack" Error "CloudFormation refuses a template without resources";
     LITERAL_ACCOUNT_ID "literal_account_id" Error (guarded) "a literal account id breaks the template in every other account";
     QUOTA_EXCEEDED "quota_exceeded" Error "CloudFormation refuses a template beyond its quotas";
