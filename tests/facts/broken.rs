@@ -1,4 +1,4 @@
-//! The lab's source with one mistake in it, and what the compiler says of it.
+//! A system's source with one mistake in it, and what the compiler says of it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,32 +7,34 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::built::{infrac, scratch, source};
+use crate::system::System;
 
 /// A system's files, by their path within it.
 #[derive(Clone, Debug)]
 pub struct Source {
+    system: &'static str,
     files: BTreeMap<PathBuf, String>,
 }
 
 impl Source {
-    /// The lab as it stands.
-    pub fn lab() -> Source {
-        let (root, mut files) = (source(), BTreeMap::new());
+    /// A system as it stands.
+    pub fn of(system: &'static System) -> Source {
+        let (root, mut files) = (source(system.name), BTreeMap::new());
         read(&root, &root, &mut files);
-        Source { files }
+        Source { system: system.name, files }
     }
 
     /// Replaces a text that stands somewhere in the source.
     pub fn replace(&mut self, old: &str, new: &str) {
         let file = self.files.values_mut().find(|text| text.contains(old));
-        let text = file.unwrap_or_else(|| panic!("the lab's source no longer says `{old}`"));
+        let text = file.unwrap_or_else(|| panic!("the source of {} no longer says `{old}`", self.system));
         *text = text.replacen(old, new, 1);
     }
 
     /// Takes away the line that holds this text.
     pub fn remove_line(&mut self, text: &str) {
         let file = self.files.values_mut().find(|file| file.contains(text));
-        let file = file.unwrap_or_else(|| panic!("the lab's source no longer says `{text}`"));
+        let file = file.unwrap_or_else(|| panic!("the source of {} no longer says `{text}`", self.system));
         let kept: Vec<&str> = file.lines().filter(|line| !line.contains(text)).collect();
         *file = kept.join("\n") + "\n";
     }
@@ -44,7 +46,7 @@ impl Source {
 
     /// Writes it into a folder of this name.
     pub fn write(&self, name: &str) -> PathBuf {
-        let dir = scratch(&format!("source-{name}"));
+        let dir = scratch(&format!("{}-source-{name}", self.system));
         for (path, text) in &self.files {
             let path = dir.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();

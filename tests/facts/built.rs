@@ -1,17 +1,18 @@
-//! The tree under test: built once for each run of the tests, or named by `INFRAC_FACTS_DIR`.
+//! What is built for the tests: each system once, or as it lies below `INFRAC_FACTS_DIR`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+
+use crate::system::System;
 
 /// The compiler under test.
 pub fn infrac() -> Command {
     Command::new(env!("CARGO_BIN_EXE_infrac"))
 }
 
-/// The lab's source.
-pub fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("specs/hr-lab")
+/// A system's source.
+pub fn source(system: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("specs").join(system)
 }
 
 /// A folder of this name for what tests write.
@@ -24,13 +25,12 @@ pub fn scratch(name: &str) -> PathBuf {
     dir
 }
 
-/// The folder with what a build of the lab writes.
-pub fn dir() -> &'static Path {
-    static DIR: OnceLock<PathBuf> = OnceLock::new();
-    DIR.get_or_init(|| match std::env::var_os("INFRAC_FACTS_DIR") {
-        Some(dir) => PathBuf::from(dir),
-        None => build(&source(), "hr-lab", &[]),
-    })
+/// The folder with what a build of a system writes.
+pub fn dir(system: &System) -> PathBuf {
+    match std::env::var_os("INFRAC_FACTS_DIR") {
+        Some(dir) => PathBuf::from(dir).join(system.name),
+        None => build(&source(system.name), system.name, &[]),
+    }
 }
 
 /// Builds a system into a folder of this name.

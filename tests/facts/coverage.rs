@@ -3,18 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::damage::Report;
-use crate::{diagnosed, hr_lab};
-
-/// All facts of the lab: id, check (T template, C compiler, R run time, D documentation), subject.
-const FACTS: &str = include_str!("hr_lab/facts.txt");
-
-/// Facts from which the lab departs, each with the reason. In all of them the compiler does not say what the fact asks it to
-/// say; what stands in the templates is as the fact wants it, and is checked.
-pub const DEVIATIONS: [(&str, &str); 0] = [];
-
-/// C facts whose diagnosis needs a proof that a later issue builds. Their resolution is checked all the same.
-pub const WAITING: [(&str, &str, &str); 1] =
-    [("HR-394", "issue 6", "the longest value of every name needs the proof over all values of its type")];
+use crate::system::System;
 
 /// What the coverage came to.
 #[derive(Debug, Default)]
@@ -27,14 +16,15 @@ pub struct Summary {
 
 impl Summary {
     /// One line for people.
-    pub fn line(&self, report: &Report) -> String {
+    pub fn line(&self, system: &System, report: &Report) -> String {
         format!(
-            "HR Lab: {} of {} T and C facts covered, {} deviations, {} waiting. Of {} damages to templates {:.1} % are \
+            "{}: {} of {} T and C facts covered, {} deviations, {} waiting. Of {} damages to templates {:.1} % are \
              noticed by no fact; of {} to plans {}; of {} to lines of scripts {}; of {} planted mistakes {}.",
+            system.name,
             self.covered,
             self.facts,
-            DEVIATIONS.len(),
-            WAITING.len(),
+            system.deviations.len(),
+            system.waiting.len(),
             report.tried,
             report.share(),
             report.plan_tried,
@@ -47,27 +37,26 @@ impl Summary {
     }
 }
 
-/// Holds the facts against the checks that were proven by damage, and against those proven by a broken source.
-pub fn of(report: &Report) -> Summary {
-    let checked: BTreeSet<&str> = hr_lab::all().iter().map(|fact| fact.id).collect();
-    let diagnosed: BTreeSet<&str> = diagnosed::facts().collect();
+/// Holds a system's facts against the checks that were proven by damage, and against those proven by a changed source.
+pub fn of(system: &System, report: &Report) -> Summary {
+    let checked: BTreeSet<&str> = (system.checks)().iter().map(|fact| fact.id).collect();
+    let elsewhere: BTreeSet<&str> = system.shown_elsewhere().collect();
+    let listed: Vec<&str> = system.deviations.iter().chain(system.waiting).map(|(id, _)| *id).collect();
     let mut summary = Summary::default();
     let mut known = BTreeSet::new();
-    for line in FACTS.lines() {
-        let [id, check, subject] = line.split('|').collect::<Vec<_>>()[..] else { panic!("facts.txt: {line}") };
+    for line in system.facts.lines() {
+        let [id, check, subject] = line.splitn(3, '|').collect::<Vec<_>>()[..] else { panic!("facts.txt: {line}") };
         assert!(known.insert(id), "facts.txt names {id} twice");
         if check != "T" && check != "C" {
             continue;
         }
         summary.facts += 1;
-        let listed = DEVIATIONS.iter().any(|(fact, _)| *fact == id) || WAITING.iter().any(|(fact, _, _)| *fact == id);
-        let proven = report.proven.contains(id) || diagnosed.contains(id);
         let wrong = |why: &str| format!("{id} ({subject}) {why}");
-        if listed {
+        if listed.contains(&id) {
             continue;
         } else if report.failing.contains(id) {
             summary.wrong.push(wrong("does not hold"));
-        } else if proven {
+        } else if report.proven.contains(id) || elsewhere.contains(id) {
             summary.covered += 1;
         } else if checked.contains(id) {
             summary.wrong.push(wrong("has a check that no damage makes fail"));
@@ -76,14 +65,10 @@ pub fn of(report: &Report) -> Summary {
         }
     }
     summary.wrong.extend(report.overlooked.iter().map(|plant| format!("no fact notices {plant}")));
-    let named = checked
-        .iter()
-        .chain(&diagnosed)
-        .copied()
-        .chain(DEVIATIONS.iter().map(|(id, _)| *id))
-        .chain(WAITING.iter().map(|(id, _, _)| *id));
-    summary.wrong.extend(named.filter(|id| !known.contains(id)).map(|id| format!("{id} is no fact of the lab")));
-    let waiting = WAITING.iter().filter(|(id, _, _)| !FACTS.lines().any(|line| line.starts_with(&format!("{id}|C|"))));
-    summary.wrong.extend(waiting.map(|(id, _, _)| format!("{id} waits, but only a C fact may")));
+    let named = checked.iter().chain(&elsewhere).copied().chain(listed);
+    summary.wrong.extend(named.filter(|id| !known.contains(id)).map(|id| format!("{id} is no fact")));
+    let c_only = |id: &str| system.facts.lines().any(|line| line.starts_with(&format!("{id}|C|")));
+    let waiting = system.waiting.iter().filter(|(id, _)| !c_only(id));
+    summary.wrong.extend(waiting.map(|(id, _)| format!("{id} waits, but only a C fact may")));
     summary
 }

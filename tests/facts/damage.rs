@@ -1,14 +1,15 @@
-//! Damage, to see whether the checks look: each resource, output and leaf is taken away or changed in turn, and the
-//! checks that had read it run again.
+//! Damage, to see whether the checks look: resources, outputs and leaves are taken away or changed, one at a time, and the
+//! checks that had read them run again. For each fact damages are tried until its check fails. Then every how many-th of all
+//! damages shows the share that no check notices.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::hr_lab::{Case, cases};
-use crate::plants::{PLANTS, Plant};
-use crate::tree::{Kind, TEAMS, Tree};
+use crate::plants::Plant;
+use crate::system::{Case, System};
+use crate::tree::{Kind, Tree};
 
 /// What was tried, and what came of it.
 #[derive(Debug, Default)]
@@ -98,64 +99,101 @@ enum Step {
     Index(usize),
 }
 
-/// Damages everything, in two threads.
-pub fn everywhere(tree: &Tree) -> Report {
+/// Damages a system, in two threads.
+pub fn everywhere(system: &'static System, tree: &Tree) -> Report {
     let parts: Vec<Tree> = (0..2).map(|_| tree.clone()).collect();
     std::thread::scope(|scope| {
-        let work = |(half, tree): (usize, Tree)| scope.spawn(move || half_of(tree, half));
+        let work = |(half, tree): (usize, Tree)| scope.spawn(move || half_of(system, tree, half));
         let threads: Vec<_> = parts.into_iter().enumerate().map(work).collect();
         threads.into_iter().fold(Report::default(), |report, thread| report.join(thread.join().unwrap()))
     })
 }
 
-/// Damages every second unit.
-fn half_of(mut tree: Tree, half: usize) -> Report {
+/// A check, and the units that it reads.
+struct Reading {
+    case: Case,
+    units: Vec<usize>,
+}
+
+/// Every second fact, and damages to every second unit.
+fn half_of(system: &'static System, mut tree: Tree, half: usize) -> Report {
     let mut report = Report::default();
-    let cases = cases();
-    let mut readers: Vec<Vec<Case>> = vec![Vec::new(); tree.units.len()];
     let mut reading = Vec::new();
-    for case in &cases {
+    for case in system.cases() {
         let (answer, reads) = tree.reads_of(|tree| case.run(tree));
         if answer.is_err() {
             report.failing.insert(case.fact.id);
             continue;
         }
-        reading.push((reads.iter().filter(|read| **read).count(), *case, reads));
+        let units = reads.iter().enumerate().filter(|(_, read)| **read).map(|(unit, _)| unit).collect();
+        reading.push(Reading { case, units });
     }
-    // Those that read little go first: they are quick, and most damages are noticed by one of them.
-    reading.sort_by_key(|(units, _, _)| *units);
-    for (_, case, reads) in reading {
-        for (unit, _) in reads.iter().enumerate().filter(|(_, read)| **read) {
-            readers[unit].push(case);
+    for (index, fact) in facts_of(&reading).into_iter().enumerate() {
+        if index % 2 == half && provable(system, &mut tree, &reading, fact) {
+            report.proven.insert(fact);
         }
     }
+    // Those that read little go first: they are quick, and most damages are noticed by one of them.
+    reading.sort_by_key(|reading| reading.units.len());
+    let mut readers: Vec<Vec<Case>> = vec![Vec::new(); tree.units.len()];
+    for reading in reading {
+        reading.units.iter().for_each(|unit| readers[*unit].push(reading.case));
+    }
+    let every = if std::env::var_os("INFRAC_THOROUGH").is_some() { 1 } else { system.sample };
     for unit in (0..tree.units.len()).filter(|unit| unit % 2 == half) {
-        let Some(body) = tree.units[unit].body.clone() else { continue };
-        // Scripts are the same in all deployments but for names: one is enough for their lines.
-        let lines = tree.folder_of(unit) == TEAMS[0].folder;
-        let planted = plants(&tree, unit);
-        for damage in damages(tree.units[unit].kind, &body, lines).into_iter().chain(planted) {
-            let damaged = apply(&body, &damage);
-            let old = tree.replace(unit, damaged.map(Arc::new));
-            let noticed = notice(&tree, &readers[unit], &mut report.proven);
-            tree.restore(unit, old);
+        let sampled = |(index, _): &(usize, Damage)| (unit / 2 + index) % every == 0;
+        let leaves = all_damages(system, &tree, unit).into_iter().enumerate().filter(sampled).map(|(_, damage)| damage);
+        for damage in leaves.chain(plants(system, &tree, unit)).collect::<Vec<_>>() {
+            let noticed =
+                with_damage(&mut tree, unit, &damage, |tree| readers[unit].iter().any(|case| case.run(tree).is_err()));
             report.count(&tree, unit, &damage, noticed);
         }
     }
     report
 }
 
-/// Whether some check fails now. Checks that are not proven yet all run; of the others, one that fails is enough.
-fn notice(tree: &Tree, readers: &[Case], proven: &mut BTreeSet<&'static str>) -> bool {
-    let mut noticed = false;
-    for case in readers {
-        let known = proven.contains(case.fact.id);
-        if (!known || !noticed) && case.run(tree).is_err() {
-            noticed = true;
-            proven.insert(case.fact.id);
+/// The facts of some checks, each once.
+fn facts_of(reading: &[Reading]) -> Vec<&'static str> {
+    let mut facts: Vec<&str> = Vec::new();
+    for reading in reading {
+        if !facts.contains(&reading.case.fact.id) {
+            facts.push(reading.case.fact.id);
         }
     }
-    noticed
+    facts
+}
+
+/// Whether some damage makes a fact's check fail: first those to whole resources, then those to their leaves.
+fn provable(system: &System, tree: &mut Tree, reading: &[Reading], fact: &str) -> bool {
+    let of_it: Vec<&Reading> = reading.iter().filter(|reading| reading.case.fact.id == fact).collect();
+    [true, false].into_iter().any(|whole| {
+        of_it.iter().any(|reading| {
+            reading.units.iter().any(|unit| {
+                let mut damages = all_damages(system, tree, *unit);
+                damages.retain(|damage| whole == matches!(damage, Damage::Gone));
+                if whole {
+                    damages.extend(plants(system, tree, *unit));
+                }
+                damages.iter().any(|damage| with_damage(tree, *unit, damage, |tree| reading.case.run(tree).is_err()))
+            })
+        })
+    })
+}
+
+/// What holds of the tree while a unit is damaged.
+fn with_damage(tree: &mut Tree, unit: usize, damage: &Damage, holds: impl FnOnce(&Tree) -> bool) -> bool {
+    let Some(body) = tree.units[unit].body.clone() else { return false };
+    let old = tree.replace(unit, apply(&body, damage).map(Arc::new));
+    let answer = holds(tree);
+    tree.restore(unit, old);
+    answer
+}
+
+/// Every damage to a unit but plants. Scripts are the same in all environments but for names: one is enough for their lines.
+fn all_damages(system: &System, tree: &Tree, unit: usize) -> Vec<Damage> {
+    let lines = system.environments.first().is_some_and(|first| tree.folder_of(unit) == first.folder);
+    let Some(body) = &tree.units[unit].body else { return Vec::new() };
+    damages(tree.units[unit].kind, body, lines)
 }
 
 fn damages(kind: Kind, body: &Value, by_line: bool) -> Vec<Damage> {
@@ -180,11 +218,11 @@ fn damages(kind: Kind, body: &Value, by_line: bool) -> Vec<Damage> {
 }
 
 /// What can be planted in a unit.
-fn plants(tree: &Tree, unit: usize) -> Vec<Damage> {
+fn plants(system: &System, tree: &Tree, unit: usize) -> Vec<Damage> {
     let (kind, ty) = (tree.units[unit].kind, tree.type_of(unit).to_owned());
     let stack = if kind == Kind::Resource { tree.stacks[tree.units[unit].place].name.clone() } else { String::new() };
     let suits = |plant: &&Plant| kind == Kind::Resource && plant.suits(&ty, &stack);
-    PLANTS.iter().filter(suits).map(Damage::Planted).collect()
+    system.plants.iter().filter(suits).map(Damage::Planted).collect()
 }
 
 fn find_leaves<'v>(value: &'v Value, path: &mut Vec<Step>, leaves: &mut Vec<(Vec<Step>, &'v Value)>) {

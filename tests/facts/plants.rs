@@ -13,45 +13,18 @@ pub struct Plant {
     value: fn() -> Value,
 }
 
-const fn plant(ty: &'static str, stack: &'static str, path: &'static str, value: fn() -> Value) -> Plant {
+/// A plant for every resource of a type, in stacks whose name ends so.
+pub const fn plant(ty: &'static str, stack: &'static str, path: &'static str, value: fn() -> Value) -> Plant {
     Plant { ty, stack, path, value }
 }
 
-/// Everything that is planted.
-pub static PLANTS: [Plant; 16] = [
-    plant("AWS::SecretsManager::Secret", "", "KmsKeyId", || json!("alias/other")),
-    plant("AWS::RDS::DBInstance", "", "KmsKeyId", || json!("alias/other")),
-    plant("AWS::RDS::DBInstance", "", "ManageMasterUserPassword", || json!(true)),
-    plant("AWS::RDS::DBInstance", "", "EnableCloudwatchLogsExports", || json!(["audit"])),
-    plant("AWS::EC2::LaunchTemplate", "", "LaunchTemplateData.KeyName", || json!("key")),
-    plant(
-        "AWS::EC2::LaunchTemplate",
-        "",
-        "LaunchTemplateData.NetworkInterfaces[]",
-        || json!({"DeviceIndex": 0, "AssociatePublicIpAddress": true}),
-    ),
-    plant("AWS::EC2::SecurityGroup", "", "SecurityGroupIngress[]", || open("tcp", 22)),
-    plant("AWS::EC2::SecurityGroup", "", "SecurityGroupIngress[]", || open("tcp", 5000)),
-    plant("AWS::EC2::SecurityGroup", "", "SecurityGroupEgress[]", || open("-1", -1)),
-    plant("AWS::EC2::SecurityGroup", "", "SecurityGroupEgress[]", || open("udp", 53)),
-    plant("AWS::IAM::Role", "", "ManagedPolicyArns[]", || json!("arn:aws:iam::aws:policy/AdministratorAccess")),
-    plant("AWS::IAM::Role", "", "Policies[]", || policy(json!("s3:*"), json!("*"))),
-    plant("AWS::IAM::Role", "", "Policies[]", || policy(json!("kms:Decrypt"), json!("arn:aws:kms:eu-west-1:1:key/1"))),
-    plant(
-        "AWS::S3::BucketPolicy",
-        "",
-        "PolicyDocument.Statement[]",
-        || json!({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}),
-    ),
-    plant("AWS::S3::Bucket", "-storage", "LoggingConfiguration", || json!({"LogFilePrefix": "logs/"})),
-    plant("AWS::SecretsManager::RotationSchedule", "", "HostedRotationLambda.SuperuserSecretArn", || json!("arn")),
-];
-
-fn open(protocol: &str, port: i64) -> Value {
+/// A rule that lets everyone in, or out to everywhere.
+pub fn open(protocol: &str, port: i64) -> Value {
     json!({"IpProtocol": protocol, "FromPort": port, "ToPort": port, "CidrIp": "0.0.0.0/0"})
 }
 
-fn policy(action: Value, resource: Value) -> Value {
+/// A role's inline policy of one statement.
+pub fn policy(action: Value, resource: Value) -> Value {
     let statement = json!({"Effect": "Allow", "Action": action, "Resource": resource});
     json!({"PolicyName": "planted", "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}})
 }

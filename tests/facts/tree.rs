@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::meaning;
+pub use crate::env::Env;
 pub use crate::resource::{Res, tag_in};
 
 /// What a check answers: nothing, or what is wrong.
@@ -46,6 +46,11 @@ pub struct Unit {
 }
 
 impl Unit {
+    /// A resource's type; empty for the others.
+    pub fn ty(&self) -> &str {
+        &self.ty
+    }
+
     fn new(place: usize, kind: Kind, name: &str, body: Option<Arc<Value>>, stack: &str) -> Unit {
         let field = |key: &str| body.as_ref().and_then(|body| body.get(key)).and_then(Value::as_str).unwrap_or("");
         let ty = if kind == Kind::Resource { Arc::from(field("Type")) } else { Arc::from("") };
@@ -160,7 +165,7 @@ impl Tree {
         self.units.iter().position(|unit| unit.place == place && unit.kind == kind && *unit.name == *name)
     }
 
-    /// The unit of the output that exports `name`, as one deployment of `folder` sees it.
+    /// The unit of the output that exports `name`, as one environment in `folder` sees it.
     pub fn export(&self, folder: usize, name: &str) -> Option<usize> {
         let visible = |unit: &Unit| {
             let home = self.stacks[unit.place].folder;
@@ -204,11 +209,6 @@ impl Tree {
             Kind::Output => format!("{}/Outputs/{}", self.stacks[unit.place].name, unit.name),
         }
     }
-
-    /// One deployment as its facts see it.
-    pub fn env(&self, team: &'static Team) -> Env<'_> {
-        Env { tree: self, team }
-    }
 }
 
 fn sorted(dir: &Path) -> Vec<std::path::PathBuf> {
@@ -225,146 +225,6 @@ fn file_name(path: &Path) -> String {
 fn read_json(path: &Path) -> Value {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// A deployment of the lab and the settings its templates must show.
-#[derive(Debug)]
-pub struct Team {
-    /// The environment, and its folder's name.
-    pub folder: &'static str,
-    /// The deployment's id.
-    pub id: &'static str,
-    /// The owner in its tags.
-    pub owner: &'static str,
-    /// How many NAT gateways its mode asks for.
-    pub nats: usize,
-    /// Whether its database stands in two zones.
-    pub multi_az: bool,
-}
-
-/// The two deployments that the facts are tried on: all defaults, and everything that has two forms in its other one.
-pub static TEAMS: [Team; 2] = [
-    Team { folder: "team01", id: "team01", owner: "training-admin", nats: 1, multi_az: false },
-    Team { folder: "team02", id: "team02", owner: "training-admin", nats: 2, multi_az: true },
-];
-
-/// One deployment: its five templates and the account's sixth.
-#[derive(Clone, Copy)]
-pub struct Env<'t> {
-    /// The tree it is part of.
-    pub tree: &'t Tree,
-    /// What is expected of it.
-    pub team: &'static Team,
-}
-
-/// The six stacks, in the order the document lists them.
-pub const STACKS: [&str; 6] = ["network", "security", "storage", "data", "secrets", "compute"];
-
-impl<'t> Env<'t> {
-    /// `hrapp-{id}-{rest}`.
-    pub fn name(&self, rest: &str) -> String {
-        format!("hrapp-{}-{rest}", self.team.id)
-    }
-
-    /// The physical name of one of the six stacks.
-    pub fn stack_name(&self, short: &str) -> String {
-        if short == "security" { "hrapp-security".to_owned() } else { self.name(short) }
-    }
-
-    /// The template of one of the six stacks.
-    pub fn stack(&self, short: &str) -> Result<usize, String> {
-        self.tree.stack(&self.stack_name(short))
-    }
-
-    /// All resources of a stack.
-    pub fn resources(&self, short: &str) -> Result<Vec<Res<'t>>, String> {
-        self.resources_where(short, |_| true)
-    }
-
-    /// All resources of one type in a stack.
-    pub fn all(&self, short: &str, ty: &str) -> Result<Vec<Res<'t>>, String> {
-        self.resources_where(short, |other| other == ty)
-    }
-
-    fn resources_where(&self, short: &str, wanted: impl Fn(&str) -> bool) -> Result<Vec<Res<'t>>, String> {
-        let (stack, tree) = (self.stack(short)?, self.tree);
-        let units = tree.units.iter().enumerate();
-        let here = units.filter(|(_, unit)| unit.place == stack && unit.kind == Kind::Resource && wanted(&unit.ty));
-        Ok(here.filter(|(index, _)| tree.body(*index).is_some()).map(|(unit, _)| Res { env: *self, unit }).collect())
-    }
-
-    /// All resources of one type in all six stacks.
-    pub fn everywhere(&self, ty: &str) -> Result<Vec<Res<'t>>, String> {
-        let mut found = Vec::new();
-        for stack in STACKS {
-            found.extend(self.all(stack, ty)?);
-        }
-        Ok(found)
-    }
-
-    /// Exactly `count` resources of one type.
-    pub fn exactly(&self, count: usize, short: &str, ty: &str) -> Result<Vec<Res<'t>>, String> {
-        let found = self.all(short, ty)?;
-        if found.len() == count { Ok(found) } else { Err(format!("{} {ty} in {short}, not {count}", found.len())) }
-    }
-
-    /// The only resource of one type.
-    pub fn one(&self, short: &str, ty: &str) -> Result<Res<'t>, String> {
-        Ok(self.exactly(1, short, ty)?[0])
-    }
-
-    /// The only resource of one type whose property has this value.
-    pub fn with(&self, short: &str, ty: &str, path: &str, value: &str) -> Result<Res<'t>, String> {
-        let all = self.all(short, ty)?;
-        let found: Vec<_> = all.into_iter().filter(|res| res.get(path).as_str() == Some(value)).collect();
-        match found[..] {
-            [only] => Ok(only),
-            _ => Err(format!("{} {ty} in {short} with {path} `{value}`", found.len())),
-        }
-    }
-
-    /// The meaning of every output of a stack.
-    pub fn outputs(&self, short: &str) -> Result<Vec<(String, Value)>, String> {
-        let (stack, tree) = (self.stack(short)?, self.tree);
-        let mut outputs = Vec::new();
-        for (index, unit) in tree.units.iter().enumerate() {
-            if unit.place == stack
-                && unit.kind == Kind::Output
-                && let Some(value) = tree.body(index).and_then(|body| body.get("Value"))
-            {
-                outputs.push((unit.name.to_string(), meaning::of(tree, stack, value)));
-            }
-        }
-        Ok(outputs)
-    }
-
-    /// That one of a stack's outputs has this value.
-    pub fn has_output(&self, short: &str, what: &str, value: &Value) -> Check {
-        let outputs = self.outputs(short)?;
-        want(outputs.iter().any(|(_, other)| meaning::same(other, value)), || {
-            format!("no output of {short} is the {what}, {value}; there are {outputs:?}")
-        })
-    }
-
-    /// A template without its resources and outputs.
-    pub fn frame(&self, short: &str) -> Result<&'t Value, String> {
-        let stack = self.stack(short)?;
-        let unit = self.tree.unit(stack, Kind::Frame, "").ok_or("no template")?;
-        self.tree.body(unit).ok_or_else(|| format!("no template {short}"))
-    }
-
-    /// This deployment's plan.
-    pub fn plan(&self) -> Result<&'t Value, String> {
-        self.plan_of(self.team.folder)
-    }
-
-    /// The plan of a folder.
-    pub fn plan_of(&self, folder: &str) -> Result<&'t Value, String> {
-        let tree = self.tree;
-        let place = tree.folders.iter().position(|name| name == folder).ok_or_else(|| format!("no folder {folder}"))?;
-        let unit = tree.unit(place, Kind::Plan, "").ok_or_else(|| format!("no plan in {folder}"))?;
-        tree.body(unit).ok_or_else(|| format!("no plan in {folder}"))
-    }
 }
 
 /// A check in one line: the message is made only if it fails.

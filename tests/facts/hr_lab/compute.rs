@@ -180,7 +180,7 @@ fn balancer_facts() -> Vec<Fact> {
         fact("HR-233", |e| {
             let name = e.name("alb");
             balancer(e)?.is("Name", name.as_str())?;
-            let longest = name.len() - e.team.id.len() + 20;
+            let longest = name.len() - e.at.id.len() + 20;
             want(longest <= 32, || format!("{longest} characters with the longest id"))
         }),
         fact("HR-234", |e| {
@@ -240,7 +240,7 @@ fn target_facts() -> Vec<Fact> {
 
 fn log_facts() -> Vec<Fact> {
     vec![
-        fact("HR-252", |e| logs(e)?.is("LogGroupName", format!("/hrapp/{}/app", e.team.id))),
+        fact("HR-252", |e| logs(e)?.is("LogGroupName", format!("/hrapp/{}/app", e.at.id))),
         fact("HR-253", |e| logs(e)?.is("RetentionInDays", 30)),
         fact("HR-254", |e| {
             let (bucket, balancer) = (log_bucket(e)?, balancer(e)?);

@@ -1,10 +1,13 @@
 //! Section 13: where the document contradicts itself, and what was made of it. Shown here is the resolution that stands in
-//! what a build writes; what the compiler says of the mistake is in `diagnosed.rs`.
+//! what a build writes; what the compiler says of the mistake is in `mistakes.rs`.
 
-use super::{Fact, compute, data, fact, fact_of_all, iam, network, plan, secrets, security, storage, user_data};
+use super::{
+    Fact, STACKS, compute, data, environments, fact, fact_of_all, iam, network, plan, secrets, security, storage,
+    user_data,
+};
 use crate::meaning::plain;
 use crate::script::{template, user_data as script};
-use crate::tree::{Check, Env, STACKS, TEAMS, want};
+use crate::tree::{Check, Env, want};
 
 /// The rotation function has a way to its database: its group may reach the database's group, which lets it in.
 fn rotation_reaches_database(env: &Env) -> Check {
@@ -37,7 +40,7 @@ fn names_group(line: &str, group: &str) -> bool {
 
 /// The longest names, with an id of twenty characters, stay within the limits of their types.
 fn longest_names(env: &Env) -> Check {
-    let more = 20 - env.team.id.len();
+    let more = 20 - env.at.id.len();
     let named = [
         (template(env)?, "LaunchTemplateName", 128),
         (compute::balancer(env)?, "Name", 32),
@@ -45,7 +48,7 @@ fn longest_names(env: &Env) -> Check {
     ];
     for (res, property, limit) in named {
         let name = res.text(property)?;
-        want(name.contains(env.team.id) && name.len() + more <= limit, || {
+        want(name.contains(env.at.id) && name.len() + more <= limit, || {
             format!("{}: {name} can exceed {limit}", res.place())
         })?;
     }
@@ -120,12 +123,11 @@ fn second() -> Vec<Fact> {
             want(rules.len() == 2 && rules.iter().all(|rule| rule.peer == "0.0.0.0/0"), || format!("{rules:?}"))
         }),
         fact_of_all("HR-376", |tree| {
-            for team in &TEAMS {
-                let env = tree.env(team);
+            for env in environments(tree) {
                 security::hub(&env)?;
                 for stack in STACKS.into_iter().filter(|stack| *stack != "security") {
                     want(env.all(stack, "AWS::SecurityHub::Hub")?.is_empty(), || {
-                        format!("a hub of {} alone", team.id)
+                        format!("a hub of {} alone", env.at.id)
                     })?;
                 }
             }
@@ -144,7 +146,7 @@ fn second() -> Vec<Fact> {
         fact("HR-382", |e| user_data::variable_is(e, "LOG_LEVEL", "INFO")),
         fact("HR-383", |e| {
             let script = script(e)?;
-            let group = format!("/hrapp/{}/app", e.team.id);
+            let group = format!("/hrapp/{}/app", e.at.id);
             let agent = script.installed_by("dnf").iter().any(|word| word == "amazon-cloudwatch-agent");
             let told = script
                 .files

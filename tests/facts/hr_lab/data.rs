@@ -119,7 +119,7 @@ fn instance_facts() -> Vec<Fact> {
         fact("HR-153", |e| database(e)?.is("DBInstanceClass", "db.t3.micro")),
         fact("HR-154", |e| database(e)?.is("AllocatedStorage", 20)),
         fact("HR-155", |e| database(e)?.is("StorageType", "gp3")),
-        fact("HR-156", |e| database(e)?.is("MultiAZ", e.team.multi_az)),
+        fact("HR-156", |e| database(e)?.is("MultiAZ", super::team(e).multi_az)),
         fact("HR-157", |e| database(e)?.is("BackupRetentionPeriod", 7)),
         fact("HR-158", |e| database(e)?.is("StorageEncrypted", true)),
         fact("HR-159", |e| database(e)?.lacks("KmsKeyId")),

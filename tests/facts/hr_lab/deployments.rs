@@ -1,13 +1,14 @@
 //! Section 1: deployments and what their parameters come to.
 
-use super::{Fact, compute, data, fact, fact_of_all, names_tags, network, plan, user_data};
+use super::{
+    Fact, STACKS, compute, data, environments as all, fact, fact_in, fact_of_all, names_tags, network, plan, user_data,
+};
 use crate::meaning::plain;
 use crate::script::template;
-use crate::tree::{Env, STACKS, TEAMS, Tree, want};
+use crate::tree::{Env, Tree, want};
 
 fn team<'t>(tree: &'t Tree, id: &str) -> Env<'t> {
-    let index = TEAMS.iter().position(|team| team.id == id).unwrap_or(0);
-    tree.env(&TEAMS[index])
+    all(tree).find(|env| env.at.id == id).unwrap()
 }
 
 /// The facts of this section.
@@ -18,10 +19,9 @@ pub fn facts() -> Vec<Fact> {
 fn environments() -> Vec<Fact> {
     vec![
         fact_of_all("HR-001", names_tags::apart),
-        fact_of_all("HR-002", |tree| {
-            let first = team(tree, "team01");
-            let vpc = network::vpc(&first)?;
-            names_tags::three(&first, "", |key| vpc.tag(key), "team01")
+        fact_in("team01", "HR-002", |e| {
+            let vpc = network::vpc(e)?;
+            names_tags::three(e, "", |key| vpc.tag(key), "team01")
         }),
         fact_of_all("HR-003", |tree| {
             for (id, nats, zones) in [("team01", 1, false), ("team02", 2, true)] {
@@ -47,7 +47,7 @@ fn parameters() -> Vec<Fact> {
             let id = network::vpc(e)?.tag("DeploymentID").unwrap_or_default();
             let legal =
                 (4..=20).contains(&id.len()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-            want(legal && id == e.team.id, || format!("deployment `{id}`"))?;
+            want(legal && id == e.at.id, || format!("deployment `{id}`"))?;
             for stack in STACKS {
                 e.stack(stack)?;
             }
@@ -55,14 +55,16 @@ fn parameters() -> Vec<Fact> {
         }),
         fact("HR-008", |e| {
             let owner = network::vpc(e)?.tag("Owner").unwrap_or_default();
-            want(owner == e.team.owner && (1..=50).contains(&owner.chars().count()), || format!("owner `{owner}`"))
+            want(owner == super::team(e).owner && (1..=50).contains(&owner.chars().count()), || {
+                format!("owner `{owner}`")
+            })
         }),
         fact("HR-009", |e| {
             let found = network::rules(e, &network::group(e, "alb")?, true)?;
             want(found.len() == 2 && found.iter().all(|rule| rule.peer == "0.0.0.0/0"), || format!("{found:?}"))
         }),
-        fact("HR-010", |e| e.exactly(e.team.nats, "network", "AWS::EC2::NatGateway").map(|_| ())),
-        fact("HR-011", |e| data::database(e)?.is("MultiAZ", e.team.multi_az)),
+        fact("HR-010", |e| e.exactly(super::team(e).nats, "network", "AWS::EC2::NatGateway").map(|_| ())),
+        fact("HR-011", |e| data::database(e)?.is("MultiAZ", super::team(e).multi_az)),
         fact("HR-012", |e| template(e)?.is("LaunchTemplateData.InstanceType", "t3.micro")),
         fact("HR-013", |e| data::database(e)?.is("DBInstanceClass", "db.t3.micro")),
         fact("HR-014", |e| data::database(e)?.is("AllocatedStorage", 20)),
@@ -79,8 +81,8 @@ fn parameters() -> Vec<Fact> {
         fact("HR-017", |e| user_data::variable_is(e, "LOG_LEVEL", "INFO")),
         fact("HR-018", |e| data::database(e)?.is("DeletionProtection", true)),
         fact("HR-019", |e| {
-            e.exactly(e.team.nats, "network", "AWS::EC2::NatGateway")?;
-            data::database(e)?.is("MultiAZ", e.team.multi_az)?;
+            e.exactly(super::team(e).nats, "network", "AWS::EC2::NatGateway")?;
+            data::database(e)?.is("MultiAZ", super::team(e).multi_az)?;
             // Fixed when built: no template leaves a choice open.
             let open = |stack: &&str| {
                 e.frame(stack).is_ok_and(|frame| frame.get("Conditions").is_some() || frame.get("Parameters").is_some())

@@ -19,10 +19,8 @@ pub const SSM_CORE: &str = "arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManag
 
 /// Where the application may write its logs: the group, its streams, or both.
 fn log_arns(env: &Env) -> [String; 2] {
-    let group = format!(
-        "arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:/hrapp/{}/app",
-        env.team.id
-    );
+    let group =
+        format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:/hrapp/{}/app", env.at.id);
     [format!("{group}:*"), format!("{group}:log-stream:*")]
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Fact, compute, fact, iam, network, storage};
+use super::{Fact, STACKS, compute, environments, fact, iam, network, storage};
 use crate::meaning::plain;
 use crate::script::template;
-use crate::tree::{Check, Env, Res, STACKS, Tree, tag_in, want};
+use crate::tree::{Check, Env, Res, Tree, tag_in, want};
 
 /// The properties that name a thing in an account.
 const NAMES: [(&str, &str); 21] = [
@@ -102,7 +102,7 @@ fn names_match(env: &Env) -> Check {
             let (plain, path) = if stack == "security" {
                 ("hrapp-".to_owned(), "/hrapp/".to_owned())
             } else {
-                (env.name(""), format!("/hrapp/{}/", env.team.id))
+                (env.name(""), format!("/hrapp/{}/", env.at.id))
             };
             let rest = if res.ty() == "AWS::Logs::LogGroup" {
                 name.strip_prefix(&path).or(name.strip_prefix("/aws/lambda/hrapp-")).or(name.strip_prefix(&plain))
@@ -127,7 +127,7 @@ fn names_match(env: &Env) -> Check {
 
 /// That the three tags of a deployment are among some tags; `only` narrows it to one of them.
 pub fn three(env: &Env, only: &str, tag: impl Fn(&str) -> Option<String>, place: &str) -> Check {
-    tags_are(env.team.id, env.team.owner, only, tag, place)
+    tags_are(env.at.id, super::team(env).owner, only, tag, place)
 }
 
 fn tags_are(id: &str, owner: &str, only: &str, tag: impl Fn(&str) -> Option<String>, place: &str) -> Check {
@@ -151,13 +151,13 @@ pub fn specified(template: &Res, path: &str, kind: &str) -> Result<Vec<Value>, S
 /// That every taggable resource carries the tags (or the one tag), in the way of its type.
 pub fn tagged(env: &Env, only: &str) -> Check {
     for stack in STACKS {
-        let id = if stack == "security" { "shared" } else { env.team.id };
+        let id = if stack == "security" { "shared" } else { env.at.id };
         for res in env.resources(stack)? {
             if res.ty() == "AWS::EC2::LaunchTemplate" {
                 let tags = specified(&res, "TagSpecifications", "launch-template")?;
-                tags_are(id, env.team.owner, only, |key| tag_in(&tags, key), &res.place())?;
+                tags_are(id, super::team(env).owner, only, |key| tag_in(&tags, key), &res.place())?;
             } else if TAGGABLE.contains(&res.ty()) {
-                tags_are(id, env.team.owner, only, |key| res.tag(key), &res.place())?;
+                tags_are(id, super::team(env).owner, only, |key| res.tag(key), &res.place())?;
             } else {
                 want(UNTAGGABLE.contains(&res.ty()), || format!("{}: is {} taggable?", res.place(), res.ty()))?;
             }
@@ -202,14 +202,13 @@ fn name_tags(env: &Env) -> Check {
 pub fn apart(tree: &Tree) -> Check {
     let mut all: [BTreeSet<String>; 2] = [BTreeSet::new(), BTreeSet::new()];
     let mut things = Vec::new();
-    for (names, team) in all.iter_mut().zip(&crate::tree::TEAMS) {
-        let env = tree.env(team);
+    for (names, env) in all.iter_mut().zip(environments(tree)) {
         for stack in STACKS.into_iter().filter(|stack| *stack != "security") {
             names.extend(physical_names(&env, stack)?.into_iter().map(|(_, name)| name));
             names.insert(env.stack_name(stack));
         }
         things.push(names.len());
-        let folder = tree.folders.iter().position(|folder| folder == team.folder).ok_or("no folder")?;
+        let folder = tree.folders.iter().position(|folder| folder == env.at.folder).ok_or("no folder")?;
         let exports = tree.exports(folder);
         let own = exports.iter().all(|name| name.starts_with(&env.name("")));
         want(own && exports.len() >= 10, || format!("exports {exports:?}"))?;

@@ -126,14 +126,14 @@ fn zoned(env: &Env, subnets: [Res; 2]) -> Check {
     let expected = ["‹zone 0›", "‹zone 1›"];
     let stated = zones.iter().zip(expected).all(|(zone, mark)| plain(zone) == mark);
     let written = zones.iter().all(|zone| plain(zone).starts_with("us-east-1")) && zones[0] != zones[1];
-    want(stated || written, || format!("{}: zones {zones:?}", env.team.id))?;
+    want(stated || written, || format!("{}: zones {zones:?}", env.at.id))?;
     let vpc = vpc(env)?;
     subnets.iter().try_for_each(|subnet| subnet.points("VpcId", &vpc))
 }
 
 /// The NAT gateways, ordered by the public subnets they stand in.
 pub fn nats<'t>(env: &Env<'t>) -> Result<Vec<Res<'t>>, String> {
-    let all = env.exactly(env.team.nats, "network", "AWS::EC2::NatGateway")?;
+    let all = env.exactly(super::team(env).nats, "network", "AWS::EC2::NatGateway")?;
     let subnets = public(env)?;
     let mut ordered = Vec::new();
     for subnet in subnets {
@@ -143,7 +143,7 @@ pub fn nats<'t>(env: &Env<'t>) -> Result<Vec<Res<'t>>, String> {
 }
 
 fn eips<'t>(env: &Env<'t>) -> Result<Vec<Res<'t>>, String> {
-    env.exactly(env.team.nats, "network", "AWS::EC2::EIP")
+    env.exactly(super::team(env).nats, "network", "AWS::EC2::EIP")
 }
 
 fn internet_gateway<'t>(env: &Env<'t>) -> Result<Res<'t>, String> {
@@ -222,10 +222,10 @@ fn vpc_facts() -> Vec<Fact> {
 
 fn route_facts() -> Vec<Fact> {
     vec![
-        fact("HR-058", |e| e.exactly(e.team.nats, "network", "AWS::EC2::NatGateway").map(|_| ())),
+        fact("HR-058", |e| e.exactly(super::team(e).nats, "network", "AWS::EC2::NatGateway").map(|_| ())),
         fact("HR-059", |e| {
             let (ordered, subnets) = (nats(e)?, public(e)?);
-            want(ordered.len() == e.team.nats, || "a NAT gateway outside the public subnets".into())?;
+            want(ordered.len() == super::team(e).nats, || "a NAT gateway outside the public subnets".into())?;
             ordered.iter().zip(&subnets).try_for_each(|(nat, subnet)| nat.points("SubnetId", subnet))
         }),
         fact("HR-060", |e| {
@@ -258,7 +258,7 @@ fn route_facts() -> Vec<Fact> {
             let attachment = attachment(e)?;
             public(e)?.iter().try_for_each(|subnet| route_of(e, subnet)?.waits_for(&attachment))
         }),
-        fact("HR-067", |e| tables_exist(e, private(e)?, e.team.nats..=2)),
+        fact("HR-067", |e| tables_exist(e, private(e)?, super::team(e).nats..=2)),
         fact("HR-068", |e| {
             private(e)?.iter().try_for_each(|subnet| route_of(e, subnet)?.is("DestinationCidrBlock", ANYWHERE))
         }),

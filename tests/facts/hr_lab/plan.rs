@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Fact, fact};
+use super::{Fact, STACKS, fact};
 use crate::meaning::plain;
-use crate::tree::{Check, Env, STACKS, want};
+use crate::tree::{Check, Env, want};
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
 
@@ -229,7 +229,7 @@ fn stacks() -> Vec<Fact> {
 fn rules() -> Vec<Fact> {
     vec![
         fact("HR-026", |e| {
-            let here = e.tree.stacks.iter().filter(|stack| e.tree.folders[stack.folder] == e.team.folder).count();
+            let here = e.tree.stacks.iter().filter(|stack| e.tree.folders[stack.folder] == e.at.folder).count();
             want(here == 5, || format!("{here} templates of the deployment's own"))?;
             STACKS.iter().try_for_each(|stack| exists(e, stack))
         }),

@@ -120,7 +120,7 @@ fn variables() -> Vec<Fact> {
         fact("HR-293", key_is_made_there),
         fact("HR-294", |e| variable_is(e, "DB_SECRET_ARN", &data::secret_arn(e)?)),
         fact("HR-295", |e| variable_is(e, "S3_BUCKET_NAME", &storage::bucket_name(e))),
-        fact("HR-296", |e| variable_is(e, "DEPLOYMENT_ID", e.team.id)),
+        fact("HR-296", |e| variable_is(e, "DEPLOYMENT_ID", e.at.id)),
         fact("HR-297", |e| variable_is(e, "AWS_REGION", "${AWS::Region}")),
         fact("HR-298", |e| variable_is(e, "LOG_LEVEL", "INFO")),
     ]

@@ -1,9 +1,12 @@
 //! Section 11: the document's own properties, validations and tests, as far as templates decide them.
 
-use super::{Fact, compute, data, fact, fact_of_all, iam, names_tags, network, secrets, security, storage, user_data};
+use super::{
+    Fact, compute, data, environments, fact, fact_of_all, iam, names_tags, network, secrets, security, storage,
+    user_data,
+};
 use crate::meaning::plain;
 use crate::script::{template, user_data as script};
-use crate::tree::{Check, Env, TEAMS, want};
+use crate::tree::{Check, Env, want};
 
 /// Two zones, public subnets to the internet, private ones through NAT, and only the way ALB, EC2, RDS.
 fn architecture(env: &Env) -> Check {
@@ -32,10 +35,10 @@ fn architecture(env: &Env) -> Check {
 
 fn nat_configuration(env: &Env) -> Check {
     let nats = network::nats(env)?;
-    want(nats.len() == env.team.nats, || format!("{} NAT gateways in public subnets", nats.len()))?;
+    want(nats.len() == super::team(env).nats, || format!("{} NAT gateways in public subnets", nats.len()))?;
     let mut subnets: Vec<String> = nats.iter().map(|nat| plain(&nat.get("SubnetId"))).collect();
     subnets.dedup();
-    want(subnets.len() == env.team.nats, || format!("NAT gateways in {subnets:?}"))
+    want(subnets.len() == super::team(env).nats, || format!("NAT gateways in {subnets:?}"))
 }
 
 fn database(env: &Env) -> Check {
@@ -44,7 +47,7 @@ fn database(env: &Env) -> Check {
     database.is("PubliclyAccessible", false)?;
     database.is("StorageEncrypted", true)?;
     database.is("BackupRetentionPeriod", 7)?;
-    database.is("MultiAZ", env.team.multi_az)
+    database.is("MultiAZ", super::team(env).multi_az)
 }
 
 fn uploads(env: &Env) -> Check {
@@ -126,7 +129,7 @@ pub fn facts() -> Vec<Fact> {
             for (res, name) in
                 names_tags::physical_names(e, "compute")?.into_iter().chain(names_tags::physical_names(e, "data")?)
             {
-                let own = name.starts_with(&e.name("")) || name.starts_with(&format!("/hrapp/{}/", e.team.id));
+                let own = name.starts_with(&e.name("")) || name.starts_with(&format!("/hrapp/{}/", e.at.id));
                 want(own, || format!("{} is called {name}", res.place()))?;
             }
             Ok(())
@@ -143,7 +146,7 @@ pub fn facts() -> Vec<Fact> {
         fact("HR-334", monitoring),
         fact("HR-336", service),
         fact("HR-337", |e| {
-            for (ty, count) in [("VPC", 1), ("Subnet", 4), ("NatGateway", e.team.nats), ("SecurityGroup", 3)] {
+            for (ty, count) in [("VPC", 1), ("Subnet", 4), ("NatGateway", super::team(e).nats), ("SecurityGroup", 3)] {
                 e.exactly(count, "network", &format!("AWS::EC2::{ty}"))?;
             }
             Ok(())
@@ -158,13 +161,13 @@ pub fn facts() -> Vec<Fact> {
         }),
         fact("HR-339", |e| names_tags::propagated(e, &compute::fleet(e)?)),
         fact_of_all("HR-340", |tree| {
-            let names: Vec<String> = TEAMS
-                .iter()
-                .map(|team| storage::bucket(&tree.env(team))?.text("BucketName"))
-                .collect::<Result<_, _>>()?;
-            want(names[0] != names[1] && names.iter().zip(&TEAMS).all(|(name, team)| name.contains(team.id)), || {
-                format!("buckets {names:?}")
-            })
+            let mut names = Vec::new();
+            for env in environments(tree) {
+                let name = storage::bucket(&env)?.text("BucketName")?;
+                want(name.contains(env.at.id) && !names.contains(&name), || format!("bucket {name}"))?;
+                names.push(name);
+            }
+            Ok(())
         }),
     ]
 }

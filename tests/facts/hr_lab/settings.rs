@@ -2,15 +2,10 @@
 
 use serde_json::Value;
 
-use crate::broken::Source;
-use crate::built::build;
-use crate::hr_lab::{compute, data, network, user_data};
-use crate::meaning::plain;
+use super::{compute, data, network, user_data};
 use crate::script::template;
-use crate::tree::{Check, Env, Team, Tree, want};
-
-/// The deployment as `OTHER` sets it.
-static TEAM: Team = Team { folder: "team01", id: "blue7", owner: "somebody else", nats: 2, multi_az: true };
+use crate::system::{Environment, Variant};
+use crate::tree::{Check, Env, want};
 
 /// Other values for all parameters of `team01`.
 const OTHER: &str = r#"deployment_id = "blue7", owner = "somebody else", allowed_ingress_cidr = 203.0.113.0/24, nat_mode = "dual",
@@ -61,15 +56,17 @@ const SETTINGS: [Setting; 12] = [
     ("HR-018", |e| data::database(e)?.is("DeletionProtection", false)),
 ];
 
-#[test]
-fn each_parameter_of_the_document_reaches_what_it_is_for() {
-    let mut source = Source::lab();
-    source.replace(&format!("{WHERE} }}"), &format!("{WHERE}, {OTHER}"));
-    let tree = Tree::load(&build(&source.write("settings"), "settings-built", &["--env", "team01"]));
-    let env = tree.env(&TEAM);
-    let wrong: Vec<String> =
-        SETTINGS.iter().filter_map(|(id, check)| check(&env).err().map(|message| format!("{id}: {message}"))).collect();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let name = plain(&network::group(&env, "alb").unwrap().get("GroupName"));
-    assert_eq!(name, "hrapp-blue7-alb-sg");
-}
+/// The lab with all of them.
+pub const VARIANT: Variant = Variant {
+    facts: &[
+        "HR-007", "HR-008", "HR-009", "HR-010", "HR-011", "HR-012", "HR-013", "HR-014", "HR-015", "HR-016", "HR-017",
+        "HR-018",
+    ],
+    name: "each-parameter-has-another-value",
+    make: |lab| lab.replace(&format!("{WHERE} }}"), &format!("{WHERE}, {OTHER}")),
+    environment: Environment { folder: "team01", id: "blue7" },
+    check: |e| {
+        network::group(e, "alb")?.is("GroupName", "hrapp-blue7-alb-sg")?;
+        SETTINGS.iter().try_for_each(|(id, check)| check(e).map_err(|message| format!("{id}: {message}")))
+    },
+};
