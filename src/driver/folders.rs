@@ -1,6 +1,7 @@
 //! Folders that sources name: those of `use … from`, and where `external … from` leads.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use crate::base::{HashMap, Span};
 use crate::diag::{Diagnostic, codes};
@@ -80,9 +81,9 @@ impl<'w> Finder<'w> {
 pub(super) fn read_used(
     world: &dyn World,
     root: &Path,
-    system: Vec<File>,
+    system: Vec<Arc<File>>,
     sources: &mut Sources,
-    parsed: &mut Parsed,
+    parsed: &mut Parsed<'_>,
 ) -> Result<ProgramFiles, WorldError> {
     let mut read = ProgramFiles { system, ..ProgramFiles::default() };
     if !read.system.iter().any(|file| uses(file).next().is_some()) {
@@ -152,11 +153,11 @@ pub(super) fn read_demanded(
 
 fn find_uses(
     finder: &Finder<'_>,
-    files: &[File],
+    files: &[Arc<File>],
     sources: &Sources,
     waiting: &mut Vec<(Span, Result<Named, Box<Diagnostic>>)>,
 ) {
-    for uses in files.iter().flat_map(uses) {
+    for uses in files.iter().flat_map(|file| uses(file)) {
         let from = folder_of(sources, uses.path.span);
         waiting.push((uses.path.span, finder.find(&from, &uses.path)));
     }

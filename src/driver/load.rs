@@ -1,16 +1,17 @@
 //! From a system's folder, and those it uses, to a program.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::base::{FileId, HashMap, Symbol, limits};
 use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::folders::{read_demanded, read_used};
 use crate::driver::others::{self, Session};
 use crate::driver::run::{environments, may_be_hidden};
+use crate::driver::trees::Trees;
 use crate::driver::{Options, diagnostic_of};
 use crate::eval::{Files, Given};
-use crate::resolve::{self, Library, Program};
+use crate::resolve::{self, Library, Program, ProgramFiles};
 use crate::syntax::{self, ast};
 use crate::world::{Reading, Source, Sources, SystemFolder, World, WorldError, pack};
 
@@ -98,7 +99,11 @@ impl Files for Reader<'_> {
 
 /// What reading found so far.
 #[derive(Default)]
-pub(super) struct Parsed {
+pub(super) struct Parsed<'t> {
+    /// Trees of earlier runs.
+    pub(super) trees: Option<&'t Trees>,
+    /// What became of each file.
+    pub(super) files: Vec<(FileId, Arc<syntax::Parsed>)>,
     /// Mistakes of syntax, of encoding, of paths.
     pub(super) found: Vec<Diagnostic>,
     /// Whether a part of the sources could not be read.
@@ -106,17 +111,35 @@ pub(super) struct Parsed {
 }
 
 /// Parses what was read.
-pub(super) fn parse(reading: &Reading, sources: &Sources, parsed: &mut Parsed) -> Vec<ast::File> {
+pub(super) fn parse(reading: &Reading, sources: &Sources, parsed: &mut Parsed<'_>) -> Vec<Arc<ast::File>> {
     parsed.damaged |= !reading.problems.is_empty();
     parsed.found.extend(reading.problems.iter().map(diagnostic_of));
     let mut files = Vec::with_capacity(reading.files.len());
     for id in &reading.files {
-        let file = syntax::parse(*id, sources.text(*id));
+        let file = match (parsed.trees, sources.get(*id)) {
+            (Some(trees), Some(source)) => trees.of(*id, source),
+            (Some(_), None) | (None, _) => Arc::new(syntax::parse(*id, sources.text(*id))),
+        };
         parsed.damaged |= file.diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
-        parsed.found.extend(file.diagnostics);
-        files.push(file.file);
+        parsed.found.extend(file.diagnostics.iter().cloned());
+        files.push(Arc::clone(&file.file));
+        parsed.files.push((*id, file));
     }
     files
+}
+
+/// Reads a system's files, those of the folders that it uses, and the policies that are demanded of it.
+pub(super) fn read<'t>(
+    session: &mut Session<'t>,
+    system: &SystemFolder,
+    demanded: &[PathBuf],
+) -> Result<(ProgramFiles, Parsed<'t>), WorldError> {
+    let reading = system.read(session.world, &mut session.sources)?;
+    let mut parsed = Parsed { trees: session.trees, ..Parsed::default() };
+    let files = parse(&reading, &session.sources, &mut parsed);
+    let mut files = read_used(session.world, &system.root, files, &mut session.sources, &mut parsed)?;
+    read_demanded(session.world, demanded, &mut session.sources, &mut parsed, &mut files)?;
+    Ok((files, parsed))
 }
 
 /// Reads a system and hands it to `work`, with the sink for what is found. Without a program, `work` is not called.
@@ -128,11 +151,7 @@ pub(super) fn load<T>(
     work: impl FnOnce(&Loaded<'_>, &mut Sink) -> T,
 ) -> Result<Option<T>, WorldError> {
     let world = session.world;
-    let reading = system.read(world, &mut session.sources)?;
-    let mut parsed = Parsed::default();
-    let files = parse(&reading, &session.sources, &mut parsed);
-    let mut read = read_used(world, &system.root, files, &mut session.sources, &mut parsed)?;
-    read_demanded(world, &options.policies, &mut session.sources, &mut parsed, &mut read)?;
+    let (read, parsed) = read(session, system, &options.policies)?;
     let damaged = parsed.damaged;
     sink.extend(parsed.found);
     let settings = command_line(options, &mut session.sources, sink);
@@ -170,8 +189,8 @@ fn command_line(options: &Options, sources: &mut Sources, sink: &mut Sink) -> Ve
             let text = format!("environment line {{ {name} = {value} }}\n");
             let id = sources.add(Source::new(format!("--set {name}={value}"), format!("--set {name}"), text.clone()));
             let parsed = syntax::parse(id, &text);
-            let entry = parsed.file.items.into_iter().find_map(|item| match item.kind {
-                ast::ItemKind::Environment(environment) => environment.entries.into_iter().next(),
+            let entry = parsed.file.items.iter().find_map(|item| match &item.kind {
+                ast::ItemKind::Environment(environment) => environment.entries.first().cloned(),
                 _ => None,
             });
             (entry, parsed.diagnostics)

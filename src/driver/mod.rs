@@ -1,5 +1,6 @@
 //! The whole pipeline on one screen.
 
+mod analyse;
 mod baseline;
 mod compare;
 mod folders;
@@ -11,6 +12,7 @@ mod plan;
 mod reading;
 mod run;
 mod tests;
+mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -25,10 +27,12 @@ use crate::syntax::ast::Date;
 use crate::world::{Sources, SystemFolder, World, WorldError, pack};
 use crate::{emit, prove, report};
 
+pub use analyse::{Analysis, Environment, Outline, analyse, outline};
 pub use baseline::{Accepted, Baseline};
 pub use compare::{Compared, Side, compare};
 pub use mend::{Applied, Mended, mend};
 pub use reading::diagnostic_of;
+pub use trees::Trees;
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Default)]
@@ -51,6 +55,8 @@ pub struct Options {
     pub policies: Vec<PathBuf>,
     /// What is accepted for now, and so not told.
     pub baseline: Option<Arc<Baseline>>,
+    /// Whether what is known is wanted also where something is wrong, with the values of params and `let`s: for editors.
+    pub partial: bool,
 }
 
 /// What is known of a system.

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostic, Level, Sink, codes};
 use crate::driver::Options;
 use crate::driver::folders::{Finder, folder_of};
 use crate::driver::run::{Run, run_in};
+use crate::driver::trees::Trees;
 use crate::eval::model::{Model, Output};
 use crate::eval::value::{Attribute, Hole, NodeKind};
 use crate::eval::{OtherEnvironment, OtherOutput, OtherSystem, Others};
@@ -25,13 +26,15 @@ pub(super) struct Session<'w> {
     /// The systems that are being read, outermost first.
     trail: Vec<PathBuf>,
     known: HashMap<PathBuf, Arc<OtherSystem>>,
+    /// Trees of earlier runs.
+    pub(super) trees: Option<&'w Trees>,
 }
 
 impl<'w> Session<'w> {
     /// Nothing read yet.
     pub(super) fn new(world: &'w dyn World) -> Session<'w> {
         let sources = Sources::with_library(crate::resolve::Library.sources());
-        Session { world, sources, found: Vec::new(), trail: Vec::new(), known: HashMap::default() }
+        Session { world, sources, found: Vec::new(), trail: Vec::new(), known: HashMap::default(), trees: None }
     }
 }
 

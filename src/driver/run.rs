@@ -13,6 +13,7 @@ use crate::driver::others::Session;
 use crate::driver::{Accepted, Checked, Options};
 use crate::emit;
 use crate::eval::model::Model;
+use crate::eval::value::Value;
 use crate::eval::{Evaluated, Given, evaluate};
 use crate::order::{Plan, order};
 use crate::resolve::{self, Program};
@@ -33,6 +34,17 @@ pub(super) struct Run {
     pub(super) chosen: Vec<Symbol>,
     /// What was found and is accepted.
     pub(super) accepted: BTreeSet<Accepted>,
+    /// What is known of each environment besides its build, if that is asked for.
+    pub(super) known: Vec<Known>,
+}
+
+/// What is known of an environment besides its build.
+#[derive(Default)]
+pub(super) struct Known {
+    /// As far as it could be evaluated, where something is wrong with it.
+    pub(super) partial: Option<Model>,
+    /// What params and `let`s turned out to be, by the places of their names.
+    pub(super) values: Vec<(Span, Value)>,
 }
 
 impl Run {
@@ -53,11 +65,16 @@ fn today(world: &dyn World) -> Option<Date> {
     world.today().map(|day| Date { year: day.year, month: day.month, day: day.day })
 }
 
+/// The options with the world's day, where they say none.
+pub(super) fn dated(world: &dyn World, options: &Options) -> Options {
+    Options { as_of: options.as_of.or_else(|| today(world)), ..options.clone() }
+}
+
 /// Everything, for the environments that are asked for.
 pub(super) fn run(world: &dyn World, system: &SystemFolder, options: &Options) -> Result<Run, WorldError> {
     let mut session = Session::new(world);
     let mut sink = Sink::new();
-    let options = Options { as_of: options.as_of.or_else(|| today(world)), ..options.clone() };
+    let options = dated(world, options);
     let mut run = run_in(&mut session, system, &options, &mut sink)?;
     run.diagnostics.splice(0..0, session.found);
     run.sources = session.sources;
@@ -88,6 +105,7 @@ pub(super) fn run_in(
             .flat_map(|(model, left)| check::used_waivers(model, left))
             .chain(lifting)
             .collect();
+        let mut known = Vec::new();
         let (lints, wrong) = Lints::of(loaded.program);
         sink.extend(wrong);
         for (environment, mut one) in loaded.environments.iter().zip(found) {
@@ -101,16 +119,18 @@ pub(super) fn run_in(
             lints.apply(&mut one.diagnostics);
             sink.extend_in(*environment, one.diagnostics);
             builds.extend(one.build);
+            known.push(one.known);
         }
         if builds.len() == loaded.environments.len() {
             lints.apply(&mut across);
             sink.extend(across);
             sink.extend(emit::disagreements(&builds));
         }
-        (builds, loaded.environments.len(), loaded.program.system.name)
+        (builds, loaded.environments.len(), loaded.program.system.name, known)
     })?;
-    let system = loaded.as_ref().map(|(_, _, name)| *name);
-    let (builds, environments) = loaded.map(|(builds, environments, _)| (builds, environments)).unwrap_or_default();
+    let system = loaded.as_ref().map(|(_, _, name, _)| *name);
+    let loaded = loaded.map(|(builds, environments, _, known)| (builds, environments, known));
+    let (builds, environments, known) = loaded.unwrap_or_default();
     let chosen = chosen_stacks(&builds, options, sink);
     let mut diagnostics = std::mem::take(sink).finish(environments);
     if diagnostics.iter().any(|one| one.level == Level::Error && one.code != codes::EMPTY_STACK) {
@@ -122,8 +142,8 @@ pub(super) fn run_in(
         None => BTreeSet::new(),
     };
     let wrong = diagnostics.iter().any(|diagnostic| diagnostic.level == Level::Error);
-    let builds = if wrong { Vec::new() } else { builds };
-    Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen, accepted })
+    let builds = if wrong && !options.partial { Vec::new() } else { builds };
+    Ok(Run { sources: Sources::new(), system, diagnostics, environments, builds, chosen, accepted, known })
 }
 
 /// What is wrong with all environments together, if all of them could be built, and the waivers that lift something of it.
@@ -164,6 +184,7 @@ pub(super) struct One {
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) unused: Vec<(Symbol, Span)>,
     pub(super) build: Option<(Model, Derived, Plan)>,
+    pub(super) known: Known,
 }
 
 /// Evaluates, derives, checks and orders one environment.
@@ -192,7 +213,8 @@ pub(super) fn examined<'p>(
         |diagnostics: &[Diagnostic]| diagnostics.iter().any(|one| one.level == Level::Error && !one.code.waivable());
     if loaded.damaged || broken(&diagnostics) {
         // Where evaluation stopped, nobody knows what the rest would have read.
-        return One { diagnostics, unused: Vec::new(), build: None };
+        let known = known_of(evaluated, options);
+        return One { diagnostics, unused: Vec::new(), build: None, known };
     }
     let reach = Rc::new(check::Reach::default());
     evaluated.consult(reach.clone());
@@ -205,6 +227,7 @@ pub(super) fn examined<'p>(
     if options.set.is_empty() {
         diagnostics.extend(unused.iter().map(|(name, span)| unused_param(*name, *span)));
     }
+    let values = if options.partial { evaluated.settled() } else { Vec::new() };
     let model = evaluated.into_model();
     let (derived, found) = derive(&model);
     diagnostics.extend(found);
@@ -214,7 +237,17 @@ pub(super) fn examined<'p>(
     let told = diagnostics.iter().any(|diagnostic| diagnostic.code == codes::STACK_CYCLE);
     diagnostics.extend(found.into_iter().filter(|found| !(told && found.code == codes::STACK_CYCLE)));
     let diagnostics = check::waive(diagnostics, &model, options.as_of);
-    One { diagnostics, unused, build: Some((model, derived, plan)) }
+    One { diagnostics, unused, build: Some((model, derived, plan)), known: Known { partial: None, values } }
+}
+
+/// What is known where something is wrong.
+fn known_of(evaluated: Evaluated<'_>, options: &Options) -> Known {
+    if options.partial {
+        let values = evaluated.settled();
+        Known { partial: Some(evaluated.into_model()), values }
+    } else {
+        Known::default()
+    }
 }
 
 /// What a syntax error elsewhere may cause: something is missing that only could not be read.

@@ -383,7 +383,8 @@ impl std::fmt::Debug for WithoutOrigins<'_> {
     }
 }
 
-fn usage(name: &str) -> &'static str {
+/// How a function is called: one form, or several with "` or `" between them.
+pub fn usage(name: &str) -> &'static str {
     match name {
         "min" => "min(a, b)` or `min(metric, 5min)",
         "max" => "max(a, b)` or `max(metric, 5min)",

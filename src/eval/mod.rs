@@ -35,9 +35,10 @@ mod references;
 mod renamed;
 mod rules;
 mod scope;
+mod settled;
 pub mod spread;
 mod statements;
-mod units;
+pub mod units;
 pub mod value;
 
 use std::cell::RefCell;
@@ -54,6 +55,7 @@ use crate::eval::value::{Kind, Value};
 use crate::resolve::Program;
 use crate::syntax::ast;
 
+pub use builtins::usage;
 pub use environment::{Files, Given};
 pub use others::{OtherEnvironment, OtherOutput, OtherSystem, Others};
 pub use query::Verdict;

@@ -85,13 +85,13 @@ pub(super) fn unit_of_name(property: &str) -> Option<&'static str> {
 }
 
 /// A time as the language writes it, in the largest unit that counts it whole.
-pub(super) fn time(milliseconds: i64) -> String {
+pub fn time(milliseconds: i64) -> String {
     const WRITTEN: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000), ("ms", 1)];
     written(milliseconds, &WRITTEN)
 }
 
 /// A size as the language writes it, in the largest unit that counts it whole.
-pub(super) fn size(bytes: i64) -> String {
+pub fn size(bytes: i64) -> String {
     const WRITTEN: [(&str, i64); 5] =
         [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
     written(bytes, &WRITTEN)

@@ -1,17 +1,19 @@
 //! Folders whose components, types, functions and policies a system takes with `use … from`.
 
+use std::sync::Arc;
+
 use crate::base::{FileId, HashMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::{Global, Program};
 use crate::syntax::ast::{AccessOn, File, Item, ItemKind, Use};
 
 /// A folder that some source uses, read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Folder {
     /// Its path, as shown.
     pub shown: String,
     /// Its files, by their numbers.
-    pub files: Vec<(FileId, File)>,
+    pub files: Vec<(FileId, Arc<File>)>,
 }
 
 /// What a used folder defines.
@@ -122,7 +124,7 @@ impl<'p> Program<'p> {
     /// Resolves the names of `use` lines, `sources` being the package that each path leads to.
     pub(super) fn import(
         &mut self,
-        files: &'p [File],
+        files: &'p [Arc<File>],
         folders: &'p [Folder],
         sources: &HashMap<Span, usize>,
         diagnostics: &mut Vec<Diagnostic>,

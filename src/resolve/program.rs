@@ -1,5 +1,7 @@
 //! What a system defines, gathered from all its files in whatever order they come.
 
+use std::sync::Arc;
+
 use crate::base::{FileId, HashMap, IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::Library;
@@ -53,10 +55,10 @@ pub struct Program<'p> {
 }
 
 /// What a program is gathered from.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ProgramFiles {
     /// The system's.
-    pub system: Vec<File>,
+    pub system: Vec<Arc<File>>,
     /// Folders that it uses, directly or not.
     pub folders: Vec<Folder>,
     /// The folder that each path of a `use` leads to, by the path's place.
@@ -149,7 +151,29 @@ impl<'p> Program<'p> {
             }
         }
         let Some(system) = system else { return (None, diagnostics) };
-        let mut program = Program {
+        let mut program = Program::empty(system, library);
+        let mut places: HashMap<Symbol, Span> = HashMap::default();
+        for item in files.iter().flat_map(|file| &file.items) {
+            program.add(item, &mut places, &mut diagnostics);
+            program.add_marks(item);
+        }
+        for (at, folder) in read.folders.iter().enumerate() {
+            program.packages.push(Package::gather(folder, &mut diagnostics));
+            program.package_files.extend(folder.files.iter().map(|(file, _)| (*file, at)));
+        }
+        let demanded = read.demanded.iter().filter_map(|at| read.folders.get(*at));
+        let items = demanded.flat_map(|folder| &folder.files).flat_map(|(_, file)| &file.items);
+        program.demanded.extend(items.filter_map(|item| match &item.kind {
+            ItemKind::Policy(policy) => Some(policy),
+            _ => None,
+        }));
+        program.import(files, &read.folders, &read.used, &mut diagnostics);
+        (Some(program), diagnostics)
+    }
+
+    /// A system that defines nothing yet.
+    pub fn empty(system: Ident, library: Library) -> Program<'p> {
+        Program {
             system,
             library,
             globals: HashMap::default(),
@@ -170,24 +194,7 @@ impl<'p> Program<'p> {
             demanded: Vec::new(),
             package_files: HashMap::default(),
             apart: Apart::default(),
-        };
-        let mut places: HashMap<Symbol, Span> = HashMap::default();
-        for item in files.iter().flat_map(|file| &file.items) {
-            program.add(item, &mut places, &mut diagnostics);
-            program.add_marks(item);
         }
-        for (at, folder) in read.folders.iter().enumerate() {
-            program.packages.push(Package::gather(folder, &mut diagnostics));
-            program.package_files.extend(folder.files.iter().map(|(file, _)| (*file, at)));
-        }
-        let demanded = read.demanded.iter().filter_map(|at| read.folders.get(*at));
-        let items = demanded.flat_map(|folder| &folder.files).flat_map(|(_, file)| &file.items);
-        program.demanded.extend(items.filter_map(|item| match &item.kind {
-            ItemKind::Policy(policy) => Some(policy),
-            _ => None,
-        }));
-        program.import(files, &read.folders, &read.used, &mut diagnostics);
-        (Some(program), diagnostics)
     }
 
     fn add(&mut self, item: &'p Item, places: &mut HashMap<Symbol, Span>, diagnostics: &mut Vec<Diagnostic>) {

@@ -15,6 +15,8 @@ mod lower;
 mod places;
 mod scan;
 
+use std::sync::Arc;
+
 use crate::base::limits::{MAX_FILE_BYTES, MAX_SYNTAX_DIAGNOSTICS};
 use crate::base::{FileId, LineIndex, Span};
 use crate::diag::{Diagnostic, codes};
@@ -34,7 +36,7 @@ pub struct Comment {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Parsed {
     /// Its declarations.
-    pub file: ast::File,
+    pub file: Arc<ast::File>,
     /// Its comments, in order; documentation (`///`) stands with what it documents.
     pub comments: Vec<Comment>,
     /// Parts that could not be read, in order: not all of them are in the tree.
@@ -61,7 +63,7 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     once_too_deep(&mut diagnostics);
     only_what_is_certain(text, &scanned.foreign, &mut diagnostics);
     diagnostics.truncate(MAX_SYNTAX_DIAGNOSTICS);
-    Parsed { file: lowered.tree, comments: scanned.comments, unread: lowered.unread, diagnostics }
+    Parsed { file: Arc::new(lowered.tree), comments: scanned.comments, unread: lowered.unread, diagnostics }
 }
 
 /// Nesting that is given up leaves everything around it too deep as well, and brackets and quotes without their other halves.

@@ -37,7 +37,7 @@ fn good(text: &str) -> Parsed {
 
 /// The one declaration of a program without mistakes.
 fn item(text: &str) -> ItemKind {
-    let mut items = good(text).file.items;
+    let mut items = good(text).file.items.clone();
     assert_eq!(items.len(), 1, "{text}");
     items.remove(0).kind
 }
