@@ -18,6 +18,7 @@ pub mod driver;
 pub mod emit;
 pub mod eval;
 pub mod format;
+pub mod ide;
 pub mod lsp;
 pub mod order;
 pub mod prove;

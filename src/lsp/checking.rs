@@ -9,11 +9,11 @@ use lsp_types::{
 
 use crate::base::{FileId, LineIndex, Span};
 use crate::diag::{Diagnostic, Fix, Level};
-use crate::driver::{self, Options};
 use crate::lsp::documents::Documents;
 use crate::lsp::places;
+use crate::lsp::systems::Systems;
 use crate::syntax;
-use crate::world::{Source, Sources, World, find_systems};
+use crate::world::{Source, Sources, World};
 
 /// The codes of what nothing needs, which editors show faded.
 const UNUSED: &str = "unused_";
@@ -38,13 +38,16 @@ pub(super) type Found = BTreeMap<PathBuf, Vec<Shown>>;
 
 /// Checks the system that a file belongs to. A file that belongs to none is held against the grammar alone. An error is the
 /// machine's refusal.
-pub(super) fn check(world: &dyn World, documents: &Documents, file: &Path) -> Result<Found, String> {
+pub(super) fn check(
+    world: &dyn World,
+    documents: &Documents,
+    systems: &mut Systems,
+    file: &Path,
+) -> Result<Found, String> {
     let overlay = documents.over(world);
-    let systems = find_systems(&overlay, &[file.to_owned()]).map(|found| found.systems).unwrap_or_default();
-    let system = systems.into_iter().find(|system| system.files.iter().any(|own| own == file));
-    let Some(system) = system else { return Ok(alone(documents, file)) };
+    let Some(system) = Systems::of(&overlay, file) else { return Ok(alone(documents, file)) };
     let mut found: Found = system.files.iter().map(|path| (path.clone(), Vec::new())).collect();
-    let checked = driver::check(&overlay, &system, &Options::default()).map_err(|refusal| refusal.to_string())?;
+    let checked = &systems.analyse(&overlay, &system).map_err(|refusal| refusal.to_string())?.checked;
     for diagnostic in &checked.diagnostics {
         let shown = |diagnostic| shown(diagnostic, &checked.sources, checked.environments);
         // What concerns a whole system has no place of its own.

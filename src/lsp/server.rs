@@ -9,35 +9,48 @@ use lsp_types::notification::{
     DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument,
     LogMessage, Notification as _, PublishDiagnostics,
 };
-use lsp_types::request::{CodeActionRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting, Request as _};
+use lsp_types::request::{
+    CodeActionRequest, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
+    GotoDefinition, GotoTypeDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
+};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingParams, DocumentSymbolParams,
-    FoldingRangeParams, FoldingRangeProviderCapability, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, Uri,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingParams, DocumentHighlightParams,
+    DocumentSymbolParams, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
+    HoverProviderCapability, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams,
+    RenameOptions, RenameParams, ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability, Uri,
 };
 use serde_json::Value;
 
 use crate::lsp::checking::{Shown, check};
 use crate::lsp::documents::Documents;
+use crate::lsp::systems::Systems;
 use crate::lsp::{answers, places};
-use crate::world::World;
+use crate::world::{Shelf, World};
 
 /// How long the editor must have said nothing before whole systems are checked: shorter than people notice, longer than two
 /// keys of a word are apart.
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// Greets the editor and serves it.
-pub(super) fn run(connection: &Connection, world: &dyn World) -> Result<(), String> {
+pub(super) fn run(connection: &Connection, world: &dyn World, shelf: &Shelf) -> Result<(), String> {
     let (id, _) = connection.initialize_start().map_err(|error| error.to_string())?;
     let greeting = serde_json::json!({
         "capabilities": capabilities(),
         "serverInfo": { "name": "infrac", "version": env!("CARGO_PKG_VERSION") },
     });
     connection.initialize_finish(id, greeting).map_err(|error| error.to_string())?;
-    Session { connection, world, documents: Documents::default(), found: BTreeMap::new(), dirty: BTreeSet::new() }
-        .serve()
+    let session = Session {
+        connection,
+        world,
+        shelf,
+        documents: Documents::default(),
+        systems: Systems::default(),
+        found: BTreeMap::new(),
+        dirty: BTreeSet::new(),
+    };
+    session.serve()
 }
 
 fn capabilities() -> ServerCapabilities {
@@ -55,14 +68,41 @@ fn capabilities() -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        definition_provider: Some(OneOf::Left(true)),
+        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: lsp_types::WorkDoneProgressOptions::default(),
+        })),
         ..ServerCapabilities::default()
     }
 }
 
-struct Session<'s> {
+/// An answer, or why there is none.
+type Answer = Result<Value, (ErrorCode, String)>;
+
+fn read<P: serde::de::DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
+    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn said(answer: impl serde::Serialize) -> Answer {
+    serde_json::to_value(answer).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+}
+
+fn refused(reason: String) -> (ErrorCode, String) {
+    (ErrorCode::RequestFailed, reason)
+}
+
+/// What the server knows of one editor.
+pub(super) struct Session<'s> {
     connection: &'s Connection,
-    world: &'s dyn World,
-    documents: Documents,
+    pub(super) world: &'s dyn World,
+    pub(super) shelf: &'s Shelf,
+    pub(super) documents: Documents,
+    pub(super) systems: Systems,
     /// What was last shown of each file.
     found: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files whose systems have to be checked again.
@@ -106,7 +146,14 @@ impl Session<'_> {
 
     fn answer(&mut self, request: Request) -> Response {
         let Request { id, method, params } = request;
-        let answer = match method.as_str() {
+        match self.answered(&method, params) {
+            Ok(value) => Response::new_ok(id, value),
+            Err((code, message)) => Response::new_err(id, code as i32, message),
+        }
+    }
+
+    fn answered(&mut self, method: &str, params: Value) -> Answer {
+        match method {
             Formatting::METHOD => {
                 self.of_text(params, |asked: DocumentFormattingParams| asked.text_document.uri, answers::formatting)
             }
@@ -116,32 +163,48 @@ impl Session<'_> {
             FoldingRangeRequest::METHOD => {
                 self.of_text(params, |asked: FoldingRangeParams| asked.text_document.uri, answers::folds)
             }
-            CodeActionRequest::METHOD => serde_json::from_value(params).map(|asked| self.actions(&asked)),
-            _ => {
-                let message = format!("infrac does not know `{method}`");
-                return Response::new_err(id, ErrorCode::MethodNotFound as i32, message);
+            CodeActionRequest::METHOD => read(params).map(|asked| self.actions(&asked)),
+            GotoDefinition::METHOD => {
+                let asked: GotoDefinitionParams = read(params)?;
+                said(self.definition(&asked.text_document_position_params))
             }
-        };
-        match answer {
-            Ok(value) => Response::new_ok(id, value),
-            Err(error) => Response::new_err(id, ErrorCode::InvalidParams as i32, error.to_string()),
+            GotoTypeDefinition::METHOD => {
+                let asked: GotoDefinitionParams = read(params)?;
+                said(self.type_definition(&asked.text_document_position_params))
+            }
+            References::METHOD => {
+                let asked: ReferenceParams = read(params)?;
+                said(self.references(&asked.text_document_position, asked.context.include_declaration))
+            }
+            DocumentHighlightRequest::METHOD => {
+                let asked: DocumentHighlightParams = read(params)?;
+                said(self.highlights(&asked.text_document_position_params))
+            }
+            HoverRequest::METHOD => {
+                let asked: HoverParams = read(params)?;
+                said(self.hover(&asked.text_document_position_params))
+            }
+            PrepareRenameRequest::METHOD => {
+                let asked: TextDocumentPositionParams = read(params)?;
+                said(self.prepare_rename(&asked).map_err(refused)?)
+            }
+            Rename::METHOD => {
+                let asked: RenameParams = read(params)?;
+                said(self.rename(&asked.text_document_position, &asked.new_name).map_err(refused)?)
+            }
+            _ => Err((ErrorCode::MethodNotFound, format!("infrac does not know `{method}`"))),
         }
     }
 
     /// Asks something of an open text. Of a text that is not open nothing is known.
-    fn of_text<P, A>(
-        &self,
-        params: Value,
-        which: impl Fn(P) -> Uri,
-        ask: impl Fn(&str) -> Vec<A>,
-    ) -> Result<Value, serde_json::Error>
+    fn of_text<P, A>(&self, params: Value, which: impl Fn(P) -> Uri, ask: impl Fn(&str) -> Vec<A>) -> Answer
     where
         P: serde::de::DeserializeOwned,
         A: serde::Serialize,
     {
-        let uri = which(serde_json::from_value(params)?);
+        let uri = which(read(params)?);
         let document = places::path(&uri).and_then(|path| self.documents.get(&path));
-        serde_json::to_value(document.map(|document| ask(&document.text)).unwrap_or_default())
+        said(document.map(|document| ask(&document.text)).unwrap_or_default())
     }
 
     fn actions(&mut self, asked: &CodeActionParams) -> Value {
@@ -172,7 +235,8 @@ impl Session<'_> {
             }
             DidCloseTextDocument::METHOD => serde_json::from_value::<DidCloseTextDocumentParams>(params)
                 .ok()
-                .and_then(|told| self.documents.close(&told.text_document.uri)),
+                .and_then(|told| self.documents.close(&told.text_document.uri))
+                .inspect(|_| self.systems.retain(&self.documents)),
             // Something was written that others may read: assets, other systems' files.
             DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => {
                 self.dirty.extend(self.documents.paths().cloned());
@@ -180,13 +244,14 @@ impl Session<'_> {
             }
             _ => None,
         };
+        self.systems.changed();
         self.dirty.extend(touched);
     }
 
     /// Checks what has changed, and shows what was found.
     fn check(&mut self) -> Result<(), String> {
         while let Some(file) = self.dirty.pop_first() {
-            match check(self.world, &self.documents, &file) {
+            match check(self.world, &self.documents, &mut self.systems, &file) {
                 Ok(found) => {
                     // One check answers for all files of the system.
                     self.dirty.retain(|other| !found.contains_key(other));

@@ -8,6 +8,7 @@ mod git;
 mod memory;
 mod overlay;
 mod pack;
+mod shelf;
 mod sources;
 mod system_line;
 pub mod write;
@@ -21,6 +22,7 @@ pub use git::Revision;
 pub use memory::Memory;
 pub use overlay::Overlay;
 pub use pack::{MAX_ASSET_BYTES, Pack, Unpackable, pack};
+pub use shelf::Shelf;
 pub use sources::{Place, Source, Sources};
 
 /// A source file may have this many bytes. The largest that a person maintains is far smaller; a wrong path is often larger.

@@ -26,7 +26,7 @@ use super::terminal::{Stream, look};
 use crate::base::limits;
 use crate::diag::{Diagnostic, Level};
 use crate::driver::{self, Baseline, Checked, Options};
-use crate::world::{Found, SystemFolder, World, WorldError, find_systems};
+use crate::world::{Found, Shelf, SystemFolder, World, WorldError, find_systems};
 
 #[cfg(test)]
 pub(super) use explain::GROUPS;
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Report(arguments) => report::run(&world, arguments, shown),
         Command::Why(arguments) => why::run(&world, arguments, shown),
         Command::Fmt(arguments) => fmt::run(&world, arguments, shown),
-        Command::Lsp => match crate::lsp::serve(&world) {
+        Command::Lsp => match crate::lsp::serve(&world, &Shelf::of_user()) {
             Ok(()) => Ok(Answer::default()),
             Err(reason) => Ok(refused(&reason)),
         },

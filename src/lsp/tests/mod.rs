@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{places, server};
-use crate::world::Memory;
+use crate::world::{Memory, Shelf};
 
 const MAIN: &str = "file:///shop/main.infra";
 const SYSTEM: &str = "system shop\nenvironment test { account = \"111122223333\", region = \"eu-west-1\" }\n";
@@ -32,8 +32,10 @@ impl Editor {
             world.set(path, *text);
         }
         let (here, there) = Connection::memory();
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::at(folder.path().to_owned());
         thread::scope(|scope| {
-            let server = scope.spawn(move || server::run(&there, &world));
+            let server = scope.spawn(move || server::run(&there, &world, &shelf));
             let mut editor = Editor { connection: here, number: 0 };
             let greeting = editor.ask("initialize", json!({ "capabilities": {} }));
             assert_eq!(greeting["serverInfo"]["name"], "infrac");
@@ -173,6 +175,50 @@ fn one_text_answers_for_itself() {
         let formatted = edits[0]["newText"].as_str().unwrap();
         assert!(formatted.contains("    q = AWS::SQS::Queue {}\n"), "{formatted}");
         assert_eq!(edits[0]["range"]["end"], json!({ "line": 9, "character": 0 }));
+    });
+}
+
+#[test]
+fn names_lead_to_files_and_can_be_renamed() {
+    let main = format!("{SYSTEM}stack A {{\n  b = Bucket {{ id = part }}\n}}\n");
+    let parts = "file:///shop/parts.infra";
+    let files = [("/shop/main.infra", main.as_str()), ("/shop/parts.infra", "let part = \"inbox\"\n")];
+    Editor::over(&files, |editor| {
+        editor.open(MAIN, &main);
+        let at = |line: u32, character: u32| json!({ "textDocument": { "uri": MAIN }, "position": { "line": line, "character": character } });
+        let found = editor.ask("textDocument/definition", at(3, 20));
+        let place = json!({ "start": { "line": 0, "character": 4 }, "end": { "line": 0, "character": 8 } });
+        assert_eq!(found, json!([{ "uri": parts, "range": place }]));
+
+        // The library's file is on the disk, so that any editor can show it, and answers as well.
+        let found = editor.ask("textDocument/definition", at(3, 8));
+        let library = found[0]["uri"].as_str().unwrap();
+        assert!(library.starts_with("file:///") && library.ends_with("/stdlib/bucket.infra"), "{library}");
+        let text = std::fs::read_to_string(places::path(&library.parse().unwrap()).unwrap()).unwrap();
+        let line = found[0]["range"]["start"]["line"].as_u64().unwrap();
+        assert!(text.lines().nth(usize::try_from(line).unwrap()).unwrap().contains("component Bucket"));
+        editor.open(library, &text);
+        assert!(editor.told(library).is_empty());
+        let asked = json!({ "textDocument": { "uri": library }, "position": found[0]["range"]["start"] });
+        assert_eq!(editor.ask("textDocument/definition", asked)[0]["uri"], library);
+
+        let mut asked = at(3, 20);
+        asked["context"] = json!({ "includeDeclaration": false });
+        assert_eq!(editor.ask("textDocument/references", asked).as_array().unwrap().len(), 1);
+        assert_eq!(editor.ask("textDocument/documentHighlight", at(3, 20))[0]["kind"], 2);
+        assert_eq!(editor.ask("textDocument/prepareRename", at(3, 20))["placeholder"], "part");
+
+        let mut asked = at(3, 20);
+        asked["newName"] = json!("piece");
+        let changes = editor.ask("textDocument/rename", asked)["changes"].clone();
+        assert_eq!(changes[parts][0]["newText"], "piece");
+        assert_eq!(changes[MAIN].as_array().unwrap().len(), 1);
+        let mut asked = at(3, 20);
+        asked["newName"] = json!("for");
+        assert_eq!(
+            editor.ask("textDocument/rename", asked)["error"],
+            "`for` has a meaning of its own wherever it stands"
+        );
     });
 }
 

@@ -1,0 +1,145 @@
+//! The systems that open texts belong to: how they are made now, and what was last found out about them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::base::FileId;
+use crate::diag::Edit;
+use crate::driver::{self, Analysis, Options, Outline, Trees};
+use crate::ide::{self, View};
+use crate::lsp::documents::Documents;
+use crate::resolve::Library;
+use crate::world::{Shelf, Sources, SystemFolder, World, WorldError, find_systems, shown};
+
+/// All of them.
+#[derive(Default)]
+pub(super) struct Systems {
+    trees: Trees,
+    /// What was last found out, by the system's folder.
+    known: BTreeMap<PathBuf, Analysis>,
+    /// The system that was last asked about, until some text changes.
+    now: Option<Arc<Now>>,
+}
+
+/// A system, or a file by itself, as it is now.
+struct Now {
+    whose: Whose,
+    outline: Outline,
+}
+
+/// Whose files they are.
+enum Whose {
+    System(SystemFolder),
+    Nobody,
+    Library,
+}
+
+impl Systems {
+    /// Some text has changed.
+    pub(super) fn changed(&mut self) {
+        self.now = None;
+    }
+
+    /// The system that a file belongs to.
+    pub(super) fn of(world: &dyn World, file: &Path) -> Option<SystemFolder> {
+        let found = find_systems(world, &[file.to_owned()]).ok()?;
+        found.systems.into_iter().find(|system| system.files.iter().any(|own| own == file))
+    }
+
+    /// Checks a system, and remembers what was found out.
+    pub(super) fn analyse(&mut self, world: &dyn World, system: &SystemFolder) -> Result<&Analysis, WorldError> {
+        let analysis = driver::analyse(world, system, &Options::default(), &self.trees)?;
+        self.known.insert(system.root.clone(), analysis);
+        let known = self.known.get(&system.root);
+        known.ok_or_else(|| WorldError { path: system.root.clone(), wanted: "remember", reason: String::new() })
+    }
+
+    /// Asks something about a file; nothing if it cannot be read.
+    pub(super) fn ask<T>(
+        &mut self,
+        world: &dyn World,
+        documents: &Documents,
+        shelf: &Shelf,
+        path: &Path,
+        work: impl FnOnce(&View<'_>, FileId) -> T,
+    ) -> Option<T> {
+        let (now, file) = self.now(world, documents, shelf, path)?;
+        let known = match &now.whose {
+            Whose::System(system) => self.known.get(&system.root),
+            Whose::Nobody | Whose::Library => None,
+        };
+        Some(ide::with_view(&now.outline, known, |view| work(view, file)))
+    }
+
+    /// The edits that rename what stands at a place, with the sources that they are for.
+    pub(super) fn rename(
+        &mut self,
+        world: &dyn World,
+        documents: &Documents,
+        shelf: &Shelf,
+        path: &Path,
+        (offset, new): (impl FnOnce(&str) -> u32, &str),
+    ) -> Result<(Vec<Edit>, Sources), String> {
+        let (now, file) = self.now(world, documents, shelf, path).ok_or("the file cannot be read")?;
+        let system = match &now.whose {
+            Whose::System(system) => Some(system),
+            Whose::Nobody | Whose::Library => None,
+        };
+        let offset = offset(now.outline.sources.text(file));
+        let overlay = documents.over(world);
+        let asked =
+            ide::Asked { world: &overlay, system, outline: &now.outline, trees: &self.trees, file, offset, new };
+        Ok((ide::rename(&asked)?, now.outline.sources.clone()))
+    }
+
+    /// The system of a file as it is now, and the file's number in it.
+    fn now(
+        &mut self,
+        world: &dyn World,
+        documents: &Documents,
+        shelf: &Shelf,
+        path: &Path,
+    ) -> Option<(Arc<Now>, FileId)> {
+        let name = shown(path);
+        let number =
+            |outline: &Outline| outline.sources.iter().find(|(_, source)| source.shown == name).map(|(file, _)| file);
+        if let Some(now) = &self.now
+            && let Some(file) = number(&now.outline)
+        {
+            return Some((Arc::clone(now), file));
+        }
+        if let Some(file) = shelf.name(path).and_then(library_file) {
+            let sources = Sources::with_library(Library.sources());
+            let outline = Outline { sources, ..Outline::default() };
+            return Some((Arc::new(Now { whose: Whose::Library, outline }), file));
+        }
+        let overlay = documents.over(world);
+        let (whose, folder) = match Systems::of(&overlay, path) {
+            Some(system) => (Whose::System(system.clone()), system),
+            None => {
+                let root = path.parent().unwrap_or(path).to_owned();
+                (Whose::Nobody, SystemFolder { root, files: vec![path.to_owned()] })
+            }
+        };
+        let outline = driver::outline(&overlay, &folder, &self.trees).ok()?;
+        let file = number(&outline)?;
+        let now = Arc::new(Now { whose, outline });
+        self.now = Some(Arc::clone(&now));
+        Some((now, file))
+    }
+
+    /// Forgets what no open text belongs to.
+    pub(super) fn retain(&mut self, documents: &Documents) {
+        self.known.retain(|root, _| documents.paths().any(|path| path.starts_with(root)));
+        let folders: Vec<String> = documents.paths().filter_map(|path| path.parent().map(shown)).collect();
+        let roots: Vec<String> = self.known.keys().map(|root| shown(root)).collect();
+        self.trees.retain(|name| folders.iter().chain(&roots).any(|folder| name.starts_with(folder)));
+    }
+}
+
+/// The number of a file of the standard library.
+fn library_file(name: &Path) -> Option<FileId> {
+    let at = Library.sources().iter().position(|(known, _)| Path::new(known) == name)?;
+    Some(FileId(FileId::STDLIB + u32::try_from(at).ok()?))
+}
