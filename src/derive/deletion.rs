@@ -2,6 +2,7 @@
 
 use crate::catalog::catalog;
 use crate::derive::build::Build;
+use crate::derive::facts;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{OnDelete, Resource};
 use crate::eval::origin::Origin;
@@ -22,7 +23,10 @@ impl Build<'_> {
 
     fn policy_of(&mut self, resource: &Resource) -> Option<(&'static str, Origin)> {
         let ty = catalog().resource_type(resource.ty.as_str());
-        let snapshots = ty.is_some_and(|ty| ty.takes_snapshots());
+        let elsewhere = facts::DATA_ELSEWHERE
+            .iter()
+            .any(|(ty, property)| resource.ty == **ty && resource.properties.get(property).is_some());
+        let snapshots = !elsewhere && ty.is_some_and(|ty| ty.takes_snapshots());
         match resource.on_delete {
             Some((OnDelete::Retain, origin)) => Some(("Retain", origin)),
             Some((OnDelete::Delete, origin)) => Some(("Delete", origin)),
@@ -37,7 +41,7 @@ impl Build<'_> {
                 self.diagnostics.push(diagnostic);
                 None
             }
-            None if !ty.is_some_and(|ty| ty.is_stateful()) => None,
+            None if elsewhere || !ty.is_some_and(|ty| ty.is_stateful()) => None,
             None if snapshots => Some(("Snapshot", resource.origin)),
             None => Some(("Retain", resource.origin)),
         }

@@ -175,11 +175,30 @@ pub const WAITS: &[Wait] = &[
         because: "a deployment is a snapshot of the methods that exist",
     },
     Wait {
+        waits: "AWS::ApiGateway::Deployment",
+        on: "AWS::ApiGateway::GatewayResponse",
+        through: "AWS::ApiGateway::RestApi",
+        because: "a deployment is a snapshot of the answers that exist",
+    },
+    Wait {
+        waits: "AWS::ApiGateway::Stage",
+        on: "AWS::ApiGateway::Account",
+        through: "",
+        because: "a stage writes logs as the account's role",
+    },
+    Wait {
         waits: "AWS::ApiGatewayV2::Deployment",
         on: "AWS::ApiGatewayV2::Route",
         through: "AWS::ApiGatewayV2::Api",
         because: "a deployment is a snapshot of the routes that exist",
     },
+];
+
+/// Types that hold no data where this property is set: what it names holds it, and has the snapshots.
+pub const DATA_ELSEWHERE: &[(&str, &str)] = &[
+    ("AWS::RDS::DBInstance", "DBClusterIdentifier"),
+    ("AWS::DocDB::DBInstance", "DBClusterIdentifier"),
+    ("AWS::Neptune::DBInstance", "DBClusterIdentifier"),
 ];
 
 /// Types that try their access to what they use while they are created: they wait for the policies that allow it.

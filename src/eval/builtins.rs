@@ -7,11 +7,11 @@ use ipnet::IpNet;
 use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
-use crate::eval::model::Asset;
+use crate::eval::model::{Asset, Model};
 use crate::eval::naming::{kebab, lower, pascal};
 use crate::eval::scope::Scope;
 use crate::eval::spread::{Part, Reads, Spread, What};
-use crate::eval::value::{Kind, Piece, Principal, Template, Value};
+use crate::eval::value::{Hole, Kind, Node, NodeKind, Piece, Principal, Template, Value};
 use crate::syntax::ast::Argument;
 
 pub(super) use crate::resolve::words::BUILTINS as NAMES;
@@ -214,7 +214,7 @@ impl<'p> Evaluator<'p> {
             ("hash", [_]) => {
                 let Some((value, place)) = values.first() else { return self.value(Kind::Error, span) };
                 let Some(node) = self.plain_node(value, *place) else { return self.value(Kind::Error, span) };
-                Kind::Text(Template::literal(&short_hash(&canonical(&node), 8)))
+                Kind::Text(Template::literal(&short_hash(&canonical(&node, &self.model), 8)))
             }
             ("subnets", [(Kind::Cidr(cidr), place), (Kind::Int(mask), mask_place)]) => {
                 let (cidr, mask, place, mask_place) = (*cidr, *mask, *place, *mask_place);
@@ -363,21 +363,37 @@ fn count(number: usize) -> Kind {
 }
 
 /// A document as a text that two equal ones share.
-fn canonical(node: &crate::eval::value::Node) -> String {
-    format!("{:?}", WithoutOrigins(node))
+fn canonical(node: &Node, model: &Model) -> String {
+    format!("{:?}", Canonical { node, model })
 }
 
-struct WithoutOrigins<'a>(&'a crate::eval::value::Node);
+struct Canonical<'a> {
+    node: &'a Node,
+    model: &'a Model,
+}
 
-impl std::fmt::Debug for WithoutOrigins<'_> {
+impl<'a> Canonical<'a> {
+    fn inner(&self, node: &'a Node) -> Canonical<'a> {
+        Canonical { node, model: self.model }
+    }
+}
+
+impl std::fmt::Debug for Canonical<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use crate::eval::value::NodeKind;
-        match &self.0.kind {
-            NodeKind::List(items) => f.debug_list().entries(items.iter().map(WithoutOrigins)).finish(),
-            NodeKind::Map(map) => {
-                f.debug_map().entries(map.iter().map(|(key, node)| (key, WithoutOrigins(node)))).finish()
+        match &self.node.kind {
+            NodeKind::List(items) => f.debug_list().entries(items.iter().map(|item| self.inner(item))).finish(),
+            NodeKind::Map(map) => f.debug_map().entries(map.iter().map(|(key, node)| (key, self.inner(node)))).finish(),
+            NodeKind::Json(inner) => self.inner(inner).fmt(f),
+            NodeKind::Text(text)
+                if text.pieces.iter().any(|piece| matches!(piece, Piece::Hole(Hole::Resource(..)))) =>
+            {
+                // By its path: its number changes with whatever else there is.
+                let pieces = text.pieces.iter().map(|piece| match piece {
+                    Piece::Hole(Hole::Resource(id, what)) => format!("{} {what:?}", self.model.resource(*id).path),
+                    other => format!("{other:?}"),
+                });
+                f.debug_list().entries(pieces).finish()
             }
-            NodeKind::Json(inner) => WithoutOrigins(inner).fmt(f),
             other => other.fmt(f),
         }
     }

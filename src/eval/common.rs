@@ -293,4 +293,20 @@ mod tests {
         }
         assert_eq!(resource(&model, "Role").name.as_ref().and_then(|name| name.text.known()), Some("clerk"));
     }
+
+    #[test]
+    fn a_hash_of_what_is_known_when_deployed_changes_with_the_thing_alone() {
+        let note = |text: &str| {
+            let model = model(text);
+            let note = model.resources.iter().find(|resource| resource.logical_id.starts_with("Note")).unwrap();
+            note.logical_id.clone()
+        };
+        let first = note("queue = AWS::SQS::Queue {}\nnote[hash([queue.arn])] = AWS::SNS::Topic {}");
+        let among_others = note(
+            "other = AWS::SQS::Queue {}\nqueue = AWS::SQS::Queue {}\nnote[hash([queue.arn])] = AWS::SNS::Topic {}",
+        );
+        let of_another = note("other = AWS::SQS::Queue {}\nnote[hash([other.arn])] = AWS::SNS::Topic {}");
+        assert_eq!(first, among_others);
+        assert_ne!(first, of_another);
+    }
 }

@@ -117,8 +117,8 @@ fn a_role_with_much_gets_several_policies_and_each_is_short_enough() {
         let all = total + attached.iter().map(characters).sum::<usize>();
         assert!(attached.len() <= all.saturating_sub(10_240) / 6_144 + 2, "{queues} queues: {}", attached.len());
         let all: Vec<Value> = own.into_iter().chain(attached).collect();
-        // Sending, receiving, deleting: on each queue, under the condition of that queue.
-        assert_eq!(permissions(&all).len(), 3 * queues);
+        // Sending, receiving, deleting, asking what it is like: on each queue, under the condition of that queue.
+        assert_eq!(permissions(&all).len(), 4 * queues);
     }
 }
 
