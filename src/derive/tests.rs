@@ -397,6 +397,8 @@ fn data_stays_and_a_snapshot_is_made_where_there_is_one() {
     let mut f = Fixture::new();
     let stack = f.stack("Data");
     f.resource(stack, "db", "AWS::RDS::DBInstance", json!({}));
+    // The cluster holds the data, and has the snapshots.
+    f.resource(stack, "reader", "AWS::RDS::DBInstance", json!({ "DBClusterIdentifier": "cluster" }));
     f.resource(stack, "files", "AWS::S3::Bucket", json!({}));
     f.resource(stack, "vpc", "AWS::EC2::VPC", json!({}));
     let scratch = f.resource(stack, "scratch", "AWS::S3::Bucket", json!({}));
@@ -406,7 +408,7 @@ fn data_stays_and_a_snapshot_is_made_where_there_is_one() {
     let policy = |id: &str| derived.templates[0].resources[id].deletion.as_ref().map(|(word, _)| word.clone());
     assert_eq!(policy("Db").as_deref(), Some("Snapshot"));
     assert_eq!(policy("Files").as_deref(), Some("Retain"));
-    assert_eq!(policy("Vpc"), None);
+    assert_eq!((policy("Vpc"), policy("Reader")), (None, None));
     assert_eq!(policy("Scratch").as_deref(), Some("Delete"));
     f.model.resources[scratch.index()].on_delete = Some((OnDelete::Snapshot, origin));
     assert_eq!(derive(&f.model).1[0].code, codes::VALUE_NOT_ALLOWED);
