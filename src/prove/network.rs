@@ -142,13 +142,14 @@ fn declared(model: &Model) -> BTreeMap<Rule, (Span, bool)> {
     rules
 }
 
-/// Rules as written whose range is known only when deployed: the rule without its peer, and the range.
+/// Rules as written whose range, or list of ranges, is known only when deployed: the rule without its peer, and that text.
 fn open_ranges(model: &Model) -> Vec<(Rule, Text)> {
     let mut found = Vec::new();
     each_written(model, &mut |group, direction, node, _| {
-        let range = RANGES.iter().find_map(|key| node.get(key));
+        let range = RANGES.iter().copied().chain(peers(direction)).find_map(|key| node.get(key));
         if let Some(Node { kind: NodeKind::Text(text), .. }) = range
             && text.known().is_none()
+            && !matches!(text.single_hole(), Some(Hole::Resource(..)))
         {
             found.push((written(model, group, direction, node), text.clone()));
         }
@@ -184,12 +185,17 @@ fn written(model: &Model, group: ResourceId, direction: Direction, node: &Node) 
         _ => None,
     };
     let number = |key: &str| plain(key).and_then(|text| text.parse().ok()).unwrap_or(-1);
-    let peer_group =
-        PEERS.iter().filter(|(_, of)| *of == direction).find_map(|(key, _)| node.get(key)).and_then(group_of);
-    let peer =
-        peer_group.map(|id| model.resource(id).path.clone()).or_else(|| RANGES.iter().find_map(|key| plain(key)));
+    let peer_group = peers(direction).find_map(|key| node.get(key)).and_then(group_of);
+    let peer = peer_group
+        .map(|id| model.resource(id).path.clone())
+        .or_else(|| RANGES.iter().copied().chain(peers(direction)).find_map(plain));
     let ports = normal(&plain("IpProtocol").unwrap_or_default(), (number("FromPort"), number("ToPort")));
     Rule { group, direction, peer: peer.unwrap_or_default(), protocol: ports.0, ports: ports.1 }
+}
+
+/// The properties that name the other side of a rule in this direction.
+fn peers(direction: Direction) -> impl Iterator<Item = &'static str> {
+    PEERS.iter().filter(move |(_, of)| *of == direction).map(|(key, _)| *key)
 }
 
 fn group_of(node: &Node) -> Option<ResourceId> {
@@ -212,7 +218,7 @@ fn rule(
 ) -> Rule {
     let get = |key: &str| value.get(key).map(&flat);
     let number = |key: &str| get(key).and_then(|text| text.parse().ok()).unwrap_or(-1);
-    let named = PEERS.iter().filter(|(_, of)| *of == direction).find_map(|(key, _)| get(key));
+    let named = peers(direction).find_map(&get);
     let named = named.map(|text| resource(model, &text).map_or(text, |id| model.resource(id).path.clone()));
     let peer = named.or_else(|| RANGES.iter().find_map(|key| get(key))).unwrap_or_default();
     let ports = normal(&get("IpProtocol").unwrap_or_default(), (number("FromPort"), number("ToPort")));
