@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use crate::base::{IndexMap, Symbol, limits};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
+use crate::eval::deploy_defaults;
 use crate::eval::model::DeployRule;
 use crate::eval::origin::Origin;
 use crate::eval::scope::Scope;
@@ -48,6 +49,22 @@ impl<'p> Evaluator<'p> {
             self.report(diagnostic);
             return;
         };
+        if deploy_defaults::holds(&node, &self.model.deploy_params) == Some(false) {
+            let said = text.map_or_else(|| String::from("this"), |text| format!("“{text}”"));
+            let mut diagnostic =
+                Diagnostic::new(codes::ENSURE_FAILED, condition.span, format!("{said} does not hold for the defaults"))
+                    .here("CloudFormation would refuse to deploy what nobody has set otherwise")
+                    .help("take another default, or none: then whoever deploys must say it");
+            for name in &params {
+                if let Some(Node { origin, .. }) =
+                    self.model.deploy_params.get(name).and_then(|own| own.default.as_ref())
+                {
+                    diagnostic = diagnostic.label(self.model.origins.user_span(*origin), "a default");
+                }
+            }
+            self.report(diagnostic);
+            return;
+        }
         let origin = self.model.origins.add(condition.span, "", Origin::INHERITED);
         let text = text.unwrap_or("the parameters fit together").to_owned();
         let rule = DeployRule { text, condition: node, params, origin };

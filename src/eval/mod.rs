@@ -10,6 +10,7 @@ mod common;
 mod conform;
 mod connections;
 mod declare;
+mod deploy_defaults;
 mod deploy_rules;
 mod environment;
 mod expression;

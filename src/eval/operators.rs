@@ -6,8 +6,9 @@ use std::sync::Arc;
 use crate::base::Span;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
+use crate::eval::model::Resource;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Attribute, Hole, Kind, Template, Value};
 use crate::syntax::ast::{BinaryOp, CompareOp, Expr};
 
 impl<'p> Evaluator<'p> {
@@ -229,6 +230,20 @@ impl<'p> Evaluator<'p> {
         self.value(Kind::Bool(result), span)
     }
 
+    /// Whether two texts are the ids, names or ARNs of two things of one type that have different names, and so cannot be equal.
+    fn of_other_things(&self, x: &Template, y: &Template) -> bool {
+        let (Some(Hole::Resource(x, of_x)), Some(Hole::Resource(y, of_y))) = (x.single_hole(), y.single_hole()) else {
+            return false;
+        };
+        let plain = |what: Attribute| matches!(what, Attribute::Id | Attribute::Name | Attribute::Arn);
+        let (x, y) = (self.model.resource(x), self.model.resource(y));
+        let named = |resource: &Resource| {
+            let name = resource.name.as_ref().filter(|name| name.property.is_some())?;
+            self.by_value(&name.text)
+        };
+        of_x == of_y && plain(of_x) && x.ty == y.ty && named(x).zip(named(y)).is_some_and(|(x, y)| x != y)
+    }
+
     /// Whether two values are the same; `None` if that is not known now.
     pub(super) fn equal(&self, a: &Value, b: &Value) -> Option<bool> {
         match (&a.kind, &b.kind) {
@@ -254,7 +269,7 @@ impl<'p> Evaluator<'p> {
                             Some(false)
                         }
                     }
-                    (None, None) => None,
+                    (None, None) => self.of_other_things(x, y).then_some(false),
                 }
             }
             (Kind::List(x), Kind::List(y)) => {

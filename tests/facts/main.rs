@@ -28,6 +28,7 @@ mod damage;
 mod diagnosed;
 mod env;
 mod hr_lab;
+mod json_upload;
 mod meaning;
 mod meaning_tests;
 mod plants;
@@ -90,4 +91,5 @@ macro_rules! systems {
 
 systems! {
     the_hr_lab: crate::hr_lab::SYSTEM,
+    the_json_upload: crate::json_upload::SYSTEM,
 }

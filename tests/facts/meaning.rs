@@ -65,7 +65,7 @@ pub fn refers_to(value: &Value, id: &str) -> bool {
 }
 
 /// The types whose `Ref` is a name, with the property that sets it.
-const NAMED: [(&str, &str); 10] = [
+const NAMED: [(&str, &str); 12] = [
     ("AWS::S3::Bucket", "BucketName"),
     ("AWS::IAM::Role", "RoleName"),
     ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
@@ -74,6 +74,8 @@ const NAMED: [(&str, &str); 10] = [
     ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
     ("AWS::RDS::DBSubnetGroup", "DBSubnetGroupName"),
     ("AWS::RDS::DBParameterGroup", "DBParameterGroupName"),
+    ("AWS::RDS::DBClusterParameterGroup", "DBClusterParameterGroupName"),
+    ("AWS::ApiGateway::Stage", "StageName"),
     ("AWS::Lambda::Function", "FunctionName"),
     ("AWS::CloudWatch::Alarm", "AlarmName"),
 ];
@@ -221,7 +223,12 @@ impl Reader<'_> {
             _ => {}
         }
         let Some(unit) = self.tree.unit(stack, Kind::Resource, id) else {
-            return Value::from(format!("‹nothing called {id} in {}›", self.tree.stacks[stack].name));
+            let frame = self.tree.unit(stack, Kind::Frame, "").and_then(|frame| self.tree.body(frame));
+            let parameter = frame.and_then(|frame| frame.get("Parameters")?.get(id));
+            return Value::from(match parameter {
+                Some(_) => format!("‹parameter {id}›"),
+                None => format!("‹nothing called {id} in {}›", self.tree.stacks[stack].name),
+            });
         };
         if self.tree.body(unit).is_none() {
             return Value::from(format!("‹no longer {id}›"));
