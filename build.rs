@@ -1,4 +1,4 @@
-//! Prepares what is embedded: the catalog's binary form, and the diagnostics' pages.
+//! Prepares what is embedded: the catalog's binary form, the library, the diagnostics' pages, and the example systems.
 
 #[path = "src/base/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the compiler, which uses all of it")]
@@ -8,6 +8,8 @@ mod catalog;
 #[path = "src/diag/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the compiler, which uses all of it")]
 mod diag;
+#[path = "build/examples.rs"]
+mod examples;
 #[path = "build/library.rs"]
 mod library;
 #[path = "build/pages.rs"]
@@ -27,5 +29,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     library::build()?;
     pages::build()?;
+    examples::build()?;
     catalog::build()
 }

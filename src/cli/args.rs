@@ -86,6 +86,9 @@ pub enum Command {
         /// The code, as a diagnostic shows it in brackets, or a message of CloudFormation's; `-` for standard input
         code: Option<String>,
     },
+    /// Write a first system to start from
+    #[command(after_help = "Example: infrac init shop --from queue-worker")]
+    Init(InitArguments),
     /// Print the completions of a shell
     #[command(after_help = "Example: infrac completions bash > /etc/bash_completion.d/infrac")]
     Completions {
@@ -98,6 +101,19 @@ pub enum Command {
         /// The folder to write to
         folder: PathBuf,
     },
+}
+
+/// Arguments of `infrac init`.
+#[derive(Debug, Args)]
+pub struct InitArguments {
+    /// The folder to write into, which is made if it is not there; without it, the examples are listed
+    pub folder: Option<PathBuf>,
+    /// The example to start from
+    #[arg(long, value_name = "EXAMPLE", default_value = "private-files")]
+    pub from: String,
+    /// What the system is called; by itself, as its folder
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
 }
 
 /// Arguments of `infrac can`.

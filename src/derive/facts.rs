@@ -192,6 +192,26 @@ pub const WAITS: &[Wait] = &[
         through: "AWS::ApiGatewayV2::Api",
         because: "a deployment is a snapshot of the routes that exist",
     },
+    // The account's role is what every REST API of the account and region writes its logs with.
+    Wait {
+        waits: "AWS::ApiGateway::Stage",
+        on: "AWS::ApiGateway::Account",
+        through: "",
+        because: "a stage that logs needs the account's role for it",
+    },
+    // Recorder and channel are not ordered: each waits for the other, and both are made together.
+    Wait {
+        waits: "AWS::Config::ConfigRule",
+        on: "AWS::Config::ConfigurationRecorder",
+        through: "",
+        because: "a rule looks at what is recorded",
+    },
+    Wait {
+        waits: "AWS::Config::ConfigRule",
+        on: "AWS::Config::DeliveryChannel",
+        through: "",
+        because: "a recorder records only once it has a channel",
+    },
 ];
 
 /// Types that hold no data where this property is set: what it names holds it, and has the snapshots.

@@ -431,6 +431,21 @@ fn orders_that_no_reference_shows_are_added() {
 }
 
 #[test]
+fn a_rule_waits_for_recorder_and_channel_and_those_do_not_wait_for_each_other() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Audit");
+    f.resource(stack, "rule", "AWS::Config::ConfigRule", json!({}));
+    f.resource(stack, "recorder", "AWS::Config::ConfigurationRecorder", json!({}));
+    f.resource(stack, "channel", "AWS::Config::DeliveryChannel", json!({}));
+    let derived = clean(&f);
+    let depends = |id: &str| -> Vec<&str> {
+        derived.templates[0].resources[id].depends_on.iter().map(|(id, _)| id.as_str()).collect()
+    };
+    assert_eq!(depends("Rule"), ["Channel", "Recorder"]);
+    assert_eq!((depends("Recorder"), depends("Channel")), (vec![], vec![]));
+}
+
+#[test]
 fn resources_in_a_circle_are_reported_with_each_edge() {
     let mut f = Fixture::new();
     let stack = f.stack("One");

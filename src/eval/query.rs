@@ -57,7 +57,11 @@ impl<'p> Evaluator<'p> {
         let Some(Definition { global: Global::Policy(policy), owner }) = found else {
             let known = self.program.globals.iter().filter(|(_, global)| matches!(global, Global::Policy(_)));
             let known = known.map(|(name, _)| *name).chain(self.program.imports.keys().copied());
-            let library = self.program.library.names().filter(|name| !name.starts_with(char::is_uppercase));
+            let is_policy = |name: &&str| {
+                let item = self.program.library.item(Symbol::new(name));
+                item.is_some_and(|item| matches!(item.kind, ItemKind::Policy(_)))
+            };
+            let library = self.program.library.names().filter(is_policy);
             let known = known.map(|name| name.as_str()).chain(library);
             let mut known: Vec<&str> = known.collect();
             known.sort_unstable();

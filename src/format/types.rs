@@ -17,6 +17,8 @@ impl<'s> Builder<'s> {
                         self.type_expr(member, &mut docs)?;
                         continue;
                     }
+                    // A comment belongs to the member before it.
+                    self.cursor.blanks(&mut rest);
                     rest.push(Doc::Line);
                     self.cursor.sign("|", &mut rest)?;
                     rest.push(Doc::Space);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::run;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "check",
     "build",
     "plan",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 13] = [
     "report",
     "iam",
     "explain",
+    "init",
     "completions",
 ];
 

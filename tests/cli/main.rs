@@ -7,6 +7,7 @@ mod building;
 mod diff;
 mod formatting;
 mod help;
+mod init;
 mod policy;
 mod reading;
 mod reports;

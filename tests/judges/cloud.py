@@ -88,6 +88,7 @@ class Cloud:
         """Creates a plan's own stacks in its order, or in another one. Answers what each stack is then."""
         created: dict[str, dict] = {}
         self.upload(plan)
+        moto_gaps.make_hosted_zones(self.hosted_zones(plan))
         stacks = plan.deployed if order is None else [plan.stacks[name] for name in order]
         for stack in stacks:
             created[stack.name] = self.create(stack, parameters(stack, created))
@@ -102,6 +103,16 @@ class Cloud:
             store.create_bucket(Bucket=bucket, **place)
             for file in step["files"]:
                 store.put_object(Bucket=bucket, Key=file["file"], Body=(plan.folder / file["file"]).read_bytes())
+
+    def hosted_zones(self, plan: Plan) -> list[tuple[str, str]]:
+        """(account, id) of the hosted zones that a plan's records name and no stack of it makes: they are there before."""
+        records = [
+            (stack.account or MOTO_ACCOUNT, resource["Properties"].get("HostedZoneId"))
+            for stack in plan.deployed
+            for resource in stack.template["Resources"].values()
+            if resource["Type"] == "AWS::Route53::RecordSet"
+        ]
+        return [(account, zone) for account, zone in records if isinstance(zone, str)]
 
     def resources(self, stack: Stack) -> dict[str, dict]:
         """The resources of a stack by logical id."""

@@ -11,6 +11,7 @@ import json
 import logging
 from functools import cache
 
+from moto.acm.models import acm_backends
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
@@ -24,6 +25,7 @@ from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
 from moto.rds.models import DBParameterGroup, OptionGroup
+from moto.route53.models import FakeZone, route53_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.tagging_service import TaggingService
 
@@ -40,6 +42,14 @@ REMOVALS = {
     RouteTable: lambda ec2, it: ec2.delete_route_table(it.id),
     VPCGatewayAttachment: lambda ec2, it: ec2.detach_internet_gateway(it.gateway_id, it.vpc_id) if it.gateway_id else None,
 }
+
+
+def make_hosted_zones(zones: list[tuple[str, str]]) -> None:
+    """Hosted zones that were there before. AWS gives them their ids, so no call makes one with an id that is wanted."""
+    for account, zone in zones:
+        there = route53_backends[account]["aws"].zones
+        there.setdefault(zone, FakeZone("example.com.", zone, private_zone=False, caller_reference=zone))
+
 
 # GiB of the root volume of Amazon Linux images.
 IMAGE_SIZE = 8
@@ -125,6 +135,42 @@ class Secret:
         return self.physical_resource_id
 
 
+class Certificate:
+    """A certificate that ACM's own half of moto holds, for listeners that ask for it; moto has no CloudFormation model of it."""
+
+    def __init__(self, arn: str):
+        self.physical_resource_id = arn
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """It has none."""
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        """Asks for the certificate; nobody validates anything here."""
+        properties = cloudformation_json.get("Properties", {})
+        arn = acm_backends[account_id][region_name].request_certificate(
+            domain_name=properties["DomainName"],
+            idempotency_token=resource_name,
+            subject_alt_names=properties.get("SubjectAlternativeNames", []),
+            tags=properties.get("Tags", []),
+        )
+        return cls(arn)
+
+    def is_created(self) -> bool:
+        """It is there at once."""
+        return True
+
+    def delete(self, account_id, region_name):
+        """Gives it back."""
+        acm_backends[account_id][region_name].delete_certificate(self.physical_resource_id)
+
+
+# Types that moto has outside CloudFormation alone.
+MADE_HERE = {"AWS::SecretsManager::Secret": Secret, "AWS::CertificateManager::Certificate": Certificate}
+
+
 def unresolved(value) -> str | None:
     """An intrinsic function that is left in a value that should hold none, as text."""
     if isinstance(value, dict):
@@ -138,9 +184,7 @@ def unresolved(value) -> str | None:
 
 def resource_class(resource_type: str):
     """What moto makes of a type, with a stand-in where it has nothing."""
-    if resource_type == "AWS::SecretsManager::Secret":
-        return Secret
-    return parsing.get_model_map().get(resource_type, StandIn)
+    return MADE_HERE.get(resource_type) or parsing.get_model_map().get(resource_type, StandIn)
 
 
 def is_stand_in(resource_type: str) -> bool:

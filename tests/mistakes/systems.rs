@@ -30,8 +30,10 @@ pub struct Source {
 pub fn systems() -> Vec<System> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("specs");
     let mut folders: Vec<PathBuf> = fs::read_dir(&specs).unwrap().map(|entry| entry.unwrap().path()).collect();
+    // What people start from is in a folder of its own, and no system of ours.
+    folders.retain(|folder| folder.is_dir() && !folder.ends_with("examples"));
     folders.sort();
-    folders.iter().filter(|folder| folder.is_dir()).map(|folder| system(&specs, folder)).collect()
+    folders.iter().map(|folder| system(&specs, folder)).collect()
 }
 
 fn system(specs: &Path, folder: &Path) -> System {

@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod fmt;
 mod iam;
+mod init;
 mod man;
 mod plan;
 mod report;
@@ -51,6 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
             Err(reason) => Ok(refused(&reason)),
         },
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
+        Command::Init(arguments) => init::run(&world, arguments),
         Command::Explain { code } => explain::run(code.as_deref()),
         Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => {

@@ -207,6 +207,22 @@ fn comments_within_a_value_are_kept() {
 }
 
 #[test]
+fn a_comment_stays_behind_the_member_of_a_type() {
+    becomes(
+        "type Method = \"GET\" // Reads.
+         | \"PUT\" | \"POST\" // Writes.
+         | \"DELETE\"
+         let a = 1",
+        "type Method
+           = \"GET\" // Reads.
+               | \"PUT\"
+               | \"POST\" // Writes.
+               | \"DELETE\"
+         let a = 1",
+    );
+}
+
+#[test]
 fn texts_of_several_lines_move_with_their_statement() {
     becomes(
         "stack A {

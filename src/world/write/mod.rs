@@ -81,6 +81,30 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     })
 }
 
+/// Writes files that are not there yet, given by their paths relative to `dir`: all of them or none. What is there stays as it is.
+pub fn write_new(dir: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<(), WriteError> {
+    if let Some(path) = files.keys().find(|path| dir.join(path).symlink_metadata().is_ok()) {
+        return Err(refuse(&dir.join(path), "it is there already"));
+    }
+    let mut made = vec![Folders::make(dir)?];
+    let mut written: Vec<PathBuf> = Vec::new();
+    let mut write = |path: &str, bytes: &[u8]| {
+        let path = dir.join(path);
+        made.push(Folders::make(path.parent().unwrap_or(dir))?);
+        let mut file = fs::File::create_new(&path).map_err(|error| refused(&path, &error))?;
+        written.push(path.clone());
+        file.write_all(bytes).map_err(|error| refused(&path, &error))
+    };
+    let result = files.iter().try_for_each(|(path, bytes)| write(path, bytes));
+    if result.is_err() {
+        for path in written {
+            let _ = fs::remove_file(path);
+        }
+        made.into_iter().rev().for_each(Folders::remove);
+    }
+    result
+}
+
 /// Says how `dir` differs from what [`write_build`] would make of it. Writes nothing.
 pub fn compare_build(dir: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<Difference>, WriteError> {
     let mut differences = Vec::new();

@@ -286,6 +286,13 @@ stack Storage {
         exit: 1,
     },
     Mistake {
+        fact: "HR-394",
+        name: "an-id-that-is-too-long-for-a-balancer",
+        make: |lab| lab.replace("text(4..20)", "text(4..23)"),
+        codes: &["param_too_wide"],
+        exit: 1,
+    },
+    Mistake {
         fact: "HR-395",
         name: "one-more-image-that-moves",
         make: |lab| {

@@ -128,12 +128,13 @@ fn may_anything(holdings: &Holdings<'_>, role: ResourceId, target: ResourceId) -
     })
 }
 
-/// Whether some resource names both: an event source, a trigger, an integration.
+/// Whether some resource names both: an event source, a trigger, an integration. The workload itself may, besides what it tells
+/// its code: where its failed calls go, say.
 fn connected(model: &Model, workload: ResourceId, target: ResourceId) -> bool {
-    model.resource_ids().filter(|id| *id != workload).any(|id| {
+    model.resource_ids().any(|id| {
         let mut holes = Vec::new();
         all_named(&model.resource(id).properties, &mut holes);
-        (id == target || holes.contains(&target)) && holes.contains(&workload)
+        (id == target || holes.contains(&target)) && (id == workload || holes.contains(&workload))
     })
 }
 
