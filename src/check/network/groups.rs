@@ -102,8 +102,11 @@ pub(in crate::check) fn the_world_is_let_in_on_purpose(world: &mut World<'_>) {
         };
         if let (true, End::Group(group, _)) = (open, &connection.to) {
             let read = world.reach.network(model);
-            let found = let_in(model, read, *group, at(model, connection), &connection.text);
-            world.found.extend(found);
+            // Who writes `internet` before what is made to face it has said what there is to say.
+            if connection.from == End::Internet && faces_the_internet(model, read, *group) {
+                continue;
+            }
+            world.found.push(let_in(model, read, *group, at(model, connection), &connection.text));
         }
     }
     // Rules that are written in properties.
@@ -117,7 +120,7 @@ pub(in crate::check) fn the_world_is_let_in_on_purpose(world: &mut World<'_>) {
         for rule in group.ingress.iter().filter(|rule| rule.named.resource.is_some()).filter(all) {
             let place = model.origins.user_span(rule.named.origin);
             let found = let_in(model, read, id, place, &format!("a rule of {}", group.named.name));
-            world.found.extend(found);
+            world.found.push(found);
         }
     }
 }
@@ -131,20 +134,24 @@ fn stands_behind_edge(network: &Network, interface: &Interface) -> bool {
     members.any(|member| member.named.resource == interface.named.resource)
 }
 
-/// What there is to say of a group that lets the internet in; nothing if it is worn by what is made to face the internet.
-fn let_in(model: &Model, read: &Read, group: ResourceId, place: Span, what: &str) -> Option<Diagnostic> {
-    let network = read.solver.network();
-    let is_of_edge =
-        |interface: &Interface| interface.named.resource.map(|id| model.resource(id).ty.as_str()).is_some_and(is_edge);
+/// Whether a resource is an edge of the network.
+fn is_of_edge(model: &Model, interface: &Interface) -> bool {
+    interface.named.resource.map(|id| model.resource(id).ty.as_str()).is_some_and(is_edge)
+}
+
+/// Whether all that wears a group is made to be reached from the internet.
+fn faces_the_internet(model: &Model, read: &Read, group: ResourceId) -> bool {
     let mut worn = wearers(read, group).peekable();
-    if worn.peek().is_some() && worn.all(|interface| is_of_edge(interface) && interface.public == Sure::Yes) {
-        return None;
-    }
+    worn.peek().is_some() && worn.all(|interface| is_of_edge(model, interface) && interface.public == Sure::Yes)
+}
+
+fn let_in(model: &Model, read: &Read, group: ResourceId, place: Span, what: &str) -> Diagnostic {
+    let network = read.solver.network();
     let inner = wearers(read, group).find(|interface| {
         let is_inside = interface.public != Sure::No || !stands_behind_edge(network, interface);
-        interface.listens != Listens::Nowhere && !is_of_edge(interface) && is_inside
+        interface.listens != Listens::Nowhere && !is_of_edge(model, interface) && is_inside
     });
-    let told = match inner {
+    match inner {
         Some(inner) => {
             let message = format!("`{what}` lets anyone on the internet in to `{}`", inner.named.name);
             Diagnostic::new(codes::OPEN_INSIDE, place, message)
@@ -154,8 +161,7 @@ fn let_in(model: &Model, read: &Read, group: ResourceId, place: Span, what: &str
         None => Diagnostic::new(codes::OPEN_TO_THE_WORLD, place, format!("`{what}` lets anyone on the internet in"))
             .label(place_of(model, Some(group)), "the group that is open")
             .help("name the addresses that need it: `connect 203.0.113.0/24 -> …`"),
-    };
-    Some(told)
+    }
 }
 
 /// Rules name groups where the other side has one.

@@ -5,7 +5,7 @@ use crate::broken::Source;
 use crate::system::Mistake;
 
 /// Every mistake that is tried.
-pub const MISTAKES: [Mistake; 32] = [
+pub const MISTAKES: [Mistake; 33] = [
     Mistake {
         fact: "HR-019",
         name: "a-nat-mode-outside-the-enum",
