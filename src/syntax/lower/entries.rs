@@ -122,7 +122,7 @@ impl<'t> Lower<'t> {
                             .help("`==` compares; `=` gives a value, `:` a type")
                             .fix("write `=`", sign, "=")
                     }
-                    _ => super::super::explain::trailing(self.file, self.text, before.span, span),
+                    _ => super::super::explain::trailing(self.file, self.written(), before.span, span),
                 };
                 self.report(diagnostic);
             }

@@ -492,7 +492,7 @@ impl<'t> Lower<'t> {
         match before {
             Some(before) if follows => {
                 if before.good {
-                    let diagnostic = super::super::explain::trailing(self.file, self.text, before.span, span);
+                    let diagnostic = super::super::explain::trailing(self.file, self.written(), before.span, span);
                     self.report(diagnostic);
                 }
             }

@@ -95,7 +95,7 @@ impl<'t> Lower<'t> {
         if let Some((before, true)) = last
             && !self.is_separated(before.hi as usize, span.lo as usize)
         {
-            let diagnostic = explain::trailing_statement(self.file, self.text, before, span);
+            let diagnostic = explain::trailing_statement(self.file, self.written(), before, span);
             self.report(diagnostic);
             return;
         }

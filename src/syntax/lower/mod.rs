@@ -100,6 +100,11 @@ impl<'t> Lower<'t> {
         Span::new(self.file, lo.min(end), (lo + text.trim_ascii_end().len()).min(end))
     }
 
+    /// The text as far as it is the file's own: without the brackets that were written behind its end.
+    fn written(&self) -> &'t str {
+        self.text.get(..self.source.len()).unwrap_or(self.text)
+    }
+
     fn at(&self, lo: usize, hi: usize) -> Span {
         Span::new(self.file, lo, hi)
     }
@@ -155,7 +160,7 @@ impl<'t> Lower<'t> {
             return;
         }
         let span = self.span(node);
-        let diagnostic = explain::explain(self.file, self.text, span, rule, context);
+        let diagnostic = explain::explain(self.file, self.written(), span, rule, context);
         self.report(diagnostic);
     }
 

@@ -142,3 +142,20 @@ proptest! {
         check(&format!("{}{}{}", &text[..from], PIECES[piece], &text[to..]));
     }
 }
+
+#[test]
+fn a_file_that_ends_in_an_operator_is_told_where_it_ends() {
+    for text in [
+        "stack A {\n  a = T {\n    Ro/",
+        "stack A {\n  a = T {\n    b = c ??",
+        "stack A {\n  a = [1 +",
+        "let a = (b ==\n",
+    ] {
+        check(text);
+        let said: Vec<String> = parse(FileId(0), text).diagnostics.into_iter().map(|found| found.message).collect();
+        assert!(
+            said.iter().all(|message| !message.contains("found `}`") && !message.contains("found `]`")),
+            "{said:?}"
+        );
+    }
+}
