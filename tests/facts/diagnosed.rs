@@ -1,20 +1,27 @@
 //! What the compiler must tell of, and other forms of a system: each is a change to its source.
 
+use std::collections::BTreeMap;
+
 use crate::broken::{Said, Source};
 use crate::built::build;
 use crate::system::{Mistake, System, Variant};
 use crate::tree::{Env, Tree};
 
-/// The mistakes of which the compiler does not say what it should.
+/// The mistakes of which the compiler does not say what it should. One that several facts ask for is tried once.
 pub fn untold(system: &'static System) -> Vec<String> {
     let intact = Source::of(system).check("intact");
     assert_eq!(intact.exit, Some(0), "{} has errors:\n{}", system.name, intact.text);
-    let wrong = |mistake: &Mistake| {
-        let mut source = Source::of(system);
-        (mistake.make)(&mut source);
-        told(mistake, &intact, &source.check(mistake.name)).err()
-    };
-    system.mistakes.iter().filter_map(wrong).collect()
+    let mut said: BTreeMap<&str, Said> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for mistake in system.mistakes {
+        let answer = said.entry(mistake.name).or_insert_with(|| {
+            let mut source = Source::of(system);
+            (mistake.make)(&mut source);
+            source.check(mistake.name)
+        });
+        wrong.extend(told(mistake, &intact, answer).err());
+    }
+    wrong
 }
 
 fn told(mistake: &Mistake, intact: &Said, said: &Said) -> Result<(), String> {

@@ -23,6 +23,7 @@
 
 mod broken;
 mod built;
+mod cloudvault;
 mod coverage;
 mod damage;
 mod diagnosed;
@@ -90,6 +91,7 @@ macro_rules! systems {
 }
 
 systems! {
+    the_vault: crate::cloudvault::SYSTEM,
     the_hr_lab: crate::hr_lab::SYSTEM,
     the_json_upload: crate::json_upload::SYSTEM,
 }

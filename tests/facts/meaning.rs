@@ -65,7 +65,7 @@ pub fn refers_to(value: &Value, id: &str) -> bool {
 }
 
 /// The types whose `Ref` is a name, with the property that sets it.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 17] = [
     ("AWS::S3::Bucket", "BucketName"),
     ("AWS::IAM::Role", "RoleName"),
     ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
@@ -78,6 +78,11 @@ const NAMED: [(&str, &str); 12] = [
     ("AWS::ApiGateway::Stage", "StageName"),
     ("AWS::Lambda::Function", "FunctionName"),
     ("AWS::CloudWatch::Alarm", "AlarmName"),
+    ("AWS::DynamoDB::Table", "TableName"),
+    ("AWS::Events::Rule", "Name"),
+    ("AWS::CloudTrail::Trail", "TrailName"),
+    ("AWS::CodeBuild::Project", "Name"),
+    ("AWS::CodePipeline::Pipeline", "Name"),
 ];
 
 /// Attributes that say the same as `Ref`.
@@ -242,6 +247,13 @@ impl Reader<'_> {
                 }
                 None => self.mark(stack, id),
             },
+            "AWS::SNS::Topic" => match self.property(stack, unit, "TopicName") {
+                Some(name) => {
+                    let start = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}";
+                    Value::from(format!("{start}:{}", plain(&name)))
+                }
+                None => self.mark(stack, id),
+            },
             "AWS::SecretsManager::SecretTargetAttachment" => {
                 self.property(stack, unit, "SecretId").unwrap_or_else(|| self.mark(stack, id))
             }
@@ -270,6 +282,13 @@ impl Reader<'_> {
             }
             ("AWS::Logs::LogGroup", "Arn") if known => arn("logs", format!("{here}:log-group:{own}:*")),
             ("AWS::Lambda::Function", "Arn") if known => arn("lambda", format!("{here}:function:{own}")),
+            ("AWS::DynamoDB::Table", "Arn") if known => arn("dynamodb", format!("{here}:table/{own}")),
+            ("AWS::Events::Rule", "Arn") if known => arn("events", format!("{here}:rule/{own}")),
+            ("AWS::CodeBuild::Project", "Arn") if known => arn("codebuild", format!("{here}:project/{own}")),
+            ("AWS::SQS::Queue", "Arn") => match self.property(stack, unit, "QueueName") {
+                Some(name) => arn("sqs", format!("{here}:{}", plain(&name))),
+                None => Value::from(format!("‹{}/{id}.{name}›", self.tree.stacks[stack].name)),
+            },
             ("AWS::EC2::Subnet", "AvailabilityZone") => {
                 self.property(stack, unit, name).unwrap_or_else(|| Value::from(format!("‹zone of {id}›")))
             }

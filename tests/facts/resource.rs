@@ -64,6 +64,14 @@ impl<'t> Res<'t> {
         }
     }
 
+    /// The meaning of all its properties.
+    pub fn get_all(&self) -> Value {
+        match self.body().get("Properties") {
+            Some(value) => meaning::of(self.env.tree, self.stack(), value),
+            None => Value::Null,
+        }
+    }
+
     /// A property's meaning as text.
     pub fn text(&self, path: &str) -> Result<String, String> {
         match self.get(path) {
@@ -126,7 +134,8 @@ impl<'t> Res<'t> {
 
     /// The value of one of its tags.
     pub fn tag(&self, key: &str) -> Option<String> {
-        match self.get("Tags") {
+        let all = ["Tags", "UserPoolTags", "IdentityPoolTags"].map(|name| self.get(name));
+        match all.into_iter().find(|tags| !tags.is_null()).unwrap_or(Value::Null) {
             Value::Object(map) => map.get(key).map(meaning::plain),
             Value::Array(items) => tag_in(&items, key),
             _ => None,

@@ -83,7 +83,7 @@ pub fn fact_of_all(id: &'static str, check: fn(&Tree) -> Check) -> Fact {
 pub struct Mistake {
     /// The fact that asks for it.
     pub fact: &'static str,
-    /// Its name, a sentence in kebab case.
+    /// Its name, a sentence in kebab case; what several facts ask for has one.
     pub name: &'static str,
     /// How it is made.
     pub make: fn(&mut Source),
