@@ -117,7 +117,7 @@ pub fn facts() -> Vec<Fact> {
         fact("CV-059", |e| {
             functions::function(e, "fileProcessor")?.is("FunctionName", e.name("function-fileprocessor"))
         }),
-        fact("CV-060", |e| functions::named(e)),
+        fact("CV-060", functions::named),
         fact("CV-061", |e| api::api(e)?.is("Name", e.name("api"))),
         fact("CV-062", |e| {
             events::queue(e)?.is("QueueName", e.name("notifications"))?;
