@@ -39,6 +39,19 @@ impl Source {
         *file = kept.join("\n") + "\n";
     }
 
+    /// Replaces a text wherever it stands.
+    pub fn replace_all(&mut self, old: &str, new: &str) {
+        let found = self.files.values().any(|text| text.contains(old));
+        assert!(found, "the source of {} no longer says `{old}`", self.system);
+        self.files.values_mut().for_each(|text| *text = text.replace(old, new));
+    }
+
+    /// Puts another file in a file's place.
+    pub fn replace_file(&mut self, path: &str, text: &str) {
+        let old = self.files.insert(PathBuf::from(path), text.to_owned());
+        assert!(old.is_some(), "the source of {} has no file {path}", self.system);
+    }
+
     /// Adds a file.
     pub fn add(&mut self, text: &str) {
         self.files.insert(PathBuf::from("added.infra"), text.to_owned());

@@ -35,6 +35,9 @@ REF_IS_PROPERTY = {
     "AWS::SecretsManager::RotationSchedule": "SecretId",
 }
 
+# Types that moto does not create and whose Ref is their ARN.
+REF_IS_ARN = {"AWS::CodeConnections::Connection"}
+
 REMOVALS = {
     ElasticAddress: lambda ec2, it: ec2.release_address(allocation_id=it.allocation_id),
     InternetGateway: lambda ec2, it: ec2.delete_internet_gateway(it.id),
@@ -79,7 +82,8 @@ class StandIn:
             raise ValidationError(message=f"{kwargs['LogicalId']}: ServiceToken is {token!r}, not a function's ARN")
         if kind in REF_IS_PROPERTY:
             resource_name = properties[REF_IS_PROPERTY[kind]]
-        return cls(resource_name, f"arn:aws:stand-in:{region_name}:{account_id}:{kind}/{resource_name}")
+        arn = f"arn:aws:stand-in:{region_name}:{account_id}:{kind}/{resource_name}"
+        return cls(arn if kind in REF_IS_ARN else resource_name, arn)
 
     def is_created(self) -> bool:
         """It is there at once."""
