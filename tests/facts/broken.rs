@@ -70,8 +70,17 @@ impl Source {
 
     /// What the compiler says of it.
     pub fn check(&self, name: &str) -> Said {
+        self.check_with(name, &[])
+    }
+
+    /// What the compiler says of it in one environment.
+    pub fn check_in(&self, name: &str, environment: &str) -> Said {
+        self.check_with(name, &["--env", environment])
+    }
+
+    fn check_with(&self, name: &str, more: &[&str]) -> Said {
         let dir = self.write(name);
-        let run = infrac().arg("check").arg(&dir).args(["--format", "json"]).output().unwrap();
+        let run = infrac().arg("check").arg(&dir).args(["--format", "json"]).args(more).output().unwrap();
         let text = String::from_utf8_lossy(&run.stdout).into_owned();
         let mut codes = BTreeMap::new();
         for document in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
