@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Fact, config, fact, files, network, security, stacks};
 use crate::meaning::plain;
-use crate::policy::of_role;
+use crate::policy::{allowed_only_on, of_role};
 use crate::tree::{Check, Env, Res, want};
 
 const STACK: &str = "cicd";
@@ -172,15 +172,87 @@ fn scoped(env: &Env) -> Check {
         let to = statement.conditions.iter().any(|(_, key, _)| key == "iam:PassedToService");
         want(statement.resources == [own] && to, || format!("{statement:?}"))?;
     }
-    let starts = of_role(env, &role(env, "codepipeline.amazonaws.com")?)?;
-    for action in
-        ["codebuild:StartBuild", "codeconnections:UseConnection", "cloudformation:UpdateStack", "s3:PutObject"]
-    {
-        want(starts.iter().any(|s| s.actions.iter().any(|a| a == action)), || {
-            format!("the pipeline may not {action}")
-        })?;
-    }
     Ok(())
+}
+
+/// What the pipeline may do: hand artifacts over, take sources, start the build, ask, and have its stacks deployed.
+fn pipeline_rights(env: &Env) -> Check {
+    let objects = |res: &Res| format!("{}/*", plain(&res.attribute("Arn")));
+    let there = env.with("replica", "AWS::S3::Bucket", "BucketName", &env.name("cicd-artifacts-replica"))?;
+    let here = artifacts(env)?;
+    let (mut stacks, mut deployers) = (Vec::new(), Vec::new());
+    for target in ["dev", "production"] {
+        deployers.push(format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/cloudvault-{target}-deployer"));
+        for short in stacks::order(env)?.into_iter().filter(|stack| *stack != STACK) {
+            let region = if short == "replica" { "us-west-2" } else { "${AWS::Region}" };
+            let start = format!("arn:${{AWS::Partition}}:cloudformation:{region}:${{AWS::AccountId}}:stack");
+            stacks.push(format!("{start}/cloudvault-{target}-{short}/*"));
+        }
+    }
+    network::may_only(
+        env,
+        &role(env, "codepipeline.amazonaws.com")?,
+        &[
+            (&["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], vec![objects(&here), objects(&there)]),
+            (&["s3:GetBucketVersioning"], vec![plain(&here.attribute("Arn"))]),
+            (&["kms:Decrypt", "kms:GenerateDataKey"], vec![plain(&key(env)?.attribute("Arn"))]),
+            (&["codeconnections:UseConnection"], vec![plain(&connection(env)?.reference())]),
+            (&["codebuild:StartBuild", "codebuild:BatchGetBuilds"], vec![plain(&build(env)?.attribute("Arn"))]),
+            (&["sns:Publish"], vec![plain(&approvals(env)?.reference())]),
+            (
+                &[
+                    "cloudformation:CreateStack",
+                    "cloudformation:UpdateStack",
+                    "cloudformation:DescribeStacks",
+                    "cloudformation:DescribeStackEvents",
+                    "cloudformation:GetTemplate",
+                ],
+                stacks,
+            ),
+            (&["iam:PassRole"], deployers),
+        ],
+    )
+}
+
+fn build_rights(env: &Env) -> Check {
+    let group = plain(&env.one(STACK, "AWS::Logs::LogGroup")?.reference());
+    let streams =
+        format!("arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{group}:log-stream:*");
+    network::may_only(
+        env,
+        &role(env, "codebuild.amazonaws.com")?,
+        &[
+            (&["s3:GetObject", "s3:PutObject"], vec![format!("{}/*", plain(&artifacts(env)?.attribute("Arn")))]),
+            (&["kms:Decrypt", "kms:GenerateDataKey"], vec![plain(&key(env)?.attribute("Arn"))]),
+            (&["logs:CreateLogStream", "logs:PutLogEvents"], vec![streams]),
+        ],
+    )
+}
+
+/// How what has a name is made, by its type: the action, and the resource that it makes.
+const MADE: [(&str, &str); 10] = [
+    ("s3:CreateBucket", "s3:::"),
+    ("dynamodb:CreateTable", "dynamodb:${AWS::Region}:${AWS::AccountId}:table/"),
+    ("lambda:CreateFunction", "lambda:${AWS::Region}:${AWS::AccountId}:function:"),
+    ("logs:CreateLogGroup", "logs:${AWS::Region}:${AWS::AccountId}:log-group:"),
+    ("secretsmanager:CreateSecret", "secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:"),
+    ("sqs:CreateQueue", "sqs:${AWS::Region}:${AWS::AccountId}:"),
+    ("sns:CreateTopic", "sns:${AWS::Region}:${AWS::AccountId}:"),
+    ("events:PutRule", "events:${AWS::Region}:${AWS::AccountId}:rule/"),
+    ("cloudwatch:PutMetricAlarm", "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"),
+    ("iam:CreateRole", "iam::${AWS::AccountId}:role/"),
+];
+
+/// CloudFormation may make what has a name, by names of its environment alone.
+fn deployer_rights(env: &Env) -> Check {
+    let given = of_role(env, &role(env, "cloudformation.amazonaws.com")?)?;
+    for (action, start) in MADE {
+        let own = format!("arn:${{AWS::Partition}}:{start}{}", env.name("*"));
+        let by_name = given.iter().any(|s| s.actions.iter().any(|a| a == action) && s.resources.contains(&own));
+        want(by_name, || format!("the deployer may not {action} on {own}"))?;
+    }
+    let code = "arn:${AWS::Partition}:s3:::cloudvault-*-cicd-artifacts/assets/*";
+    allowed_only_on(&given, "s3:GetObject", &[code.to_owned()])
 }
 
 /// The facts of this section.
@@ -243,7 +315,12 @@ fn pipeline_facts() -> Vec<Fact> {
                 .iter()
                 .try_for_each(|service| role(e, service).map(|_| ()))
         }),
-        fact("CV-436", scoped),
+        fact("CV-436", |e| {
+            scoped(e)?;
+            pipeline_rights(e)?;
+            build_rights(e)?;
+            deployer_rights(e)
+        }),
     ]
 }
 
