@@ -137,6 +137,7 @@ impl<'p> Walker<'p> {
             self.param(param);
         }
         for (_, environment) in program.environments.values() {
+            self.no_two_settings(&environment.entries);
             self.entries(&environment.entries);
         }
         self.naming(&program.naming);

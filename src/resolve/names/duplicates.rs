@@ -4,7 +4,7 @@ use crate::base::{HashMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::resolve::names::Walker;
 use crate::resolve::program::duplicate;
-use crate::syntax::ast::{Ident, Instance, Item, ItemKind, NamingRule, NamingSubject};
+use crate::syntax::ast::{Entry, EntryKey, Ident, Instance, Item, ItemKind, NamingRule, NamingSubject};
 
 impl Walker<'_> {
     /// Reports every name of a list that stands there before.
@@ -13,6 +13,24 @@ impl Walker<'_> {
         for name in names {
             match first.get(&name.name) {
                 Some(first) => self.report(duplicate(what, name, *first)),
+                None => {
+                    first.insert(name.name, name.span);
+                }
+            }
+        }
+    }
+
+    /// What an environment sets, each once: of two values one would be lost.
+    pub(super) fn no_two_settings(&mut self, entries: &[Entry]) {
+        let mut first: HashMap<Symbol, Span> = HashMap::default();
+        for entry in entries {
+            let EntryKey::Word(name) = &entry.key else { continue };
+            match first.get(&name.name) {
+                Some(first) => self.report(
+                    Diagnostic::new(codes::DUPLICATE_KEY, name.span, format!("`{}` is set twice here", name.name))
+                        .label(*first, "first set here")
+                        .help("remove one of the two"),
+                ),
                 None => {
                     first.insert(name.name, name.span);
                 }
