@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import logging
-from functools import cache
+from functools import cache, partial
 
 from moto.acm.models import acm_backends
+from moto.apigateway.models import Method
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.responses import CloudFormationResponse
@@ -24,7 +25,7 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.route_tables import RouteTable
 from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
-from moto.rds.models import DBParameterGroup, OptionGroup
+from moto.rds.models import DBInstance, DBParameterGroup, OptionGroup
 from moto.route53.models import FakeZone, route53_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.utilities.tagging_service import TaggingService
@@ -218,6 +219,27 @@ def fill() -> None:
     # Ref of these gives their name; moto hands on the Python object, and the database that uses it crashes.
     for group in (DBParameterGroup, OptionGroup):
         group.physical_resource_id = property(lambda self: self.name)
+
+    # CloudFormation in moto knows no clusters of databases, and takes an instance of one for a database of its own.
+    create_database = DBInstance.create_from_cloudformation_json.__func__
+
+    def unless_of_a_cluster(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        belongs = "DBClusterIdentifier" in cloudformation_json["Properties"]
+        create = StandIn.create_from_cloudformation_json if belongs else partial(create_database, cls)
+        return create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
+
+    DBInstance.create_from_cloudformation_json = classmethod(unless_of_a_cluster)
+
+    # A method that answers by itself calls nothing; moto insists on how and where.
+    create_method = Method.create_from_cloudformation_json.__func__
+
+    def with_integration(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        integration = {"IntegrationHttpMethod": None, "Uri": ""} | properties["Integration"]
+        complete = cloudformation_json | {"Properties": properties | {"Integration": integration}}
+        return create_method(cls, resource_name, complete, account_id, region_name, **kwargs)
+
+    Method.create_from_cloudformation_json = classmethod(with_integration)
 
     # A volume without size and snapshot takes the image's size; moto looks at neither the image nor the device's name.
     add_block_device = Instance.add_block_device
