@@ -68,7 +68,12 @@ impl CharSet {
     /// Those of either.
     #[must_use]
     pub fn union(&self, other: &CharSet) -> CharSet {
-        CharSet::from_ranges(self.ranges.iter().chain(&other.ranges).copied())
+        CharSet::union_of([self, other])
+    }
+
+    /// Those of any of several.
+    pub fn union_of<'s>(sets: impl IntoIterator<Item = &'s CharSet>) -> CharSet {
+        CharSet::from_ranges(sets.into_iter().flat_map(|set| set.ranges.iter().copied()))
     }
 
     /// Those of both.
@@ -120,8 +125,14 @@ impl CharSet {
     /// The character that reads best in an example: a small letter, a digit, a capital, something visible, anything.
     pub fn example(&self) -> Option<char> {
         let plain = [('a', 'z'), ('0', '9'), ('A', 'Z'), ('!', '~'), (' ', ' '), ('\u{a1}', '\u{ff}')];
-        let plain = plain.iter().find_map(|(low, high)| self.intersection(&CharSet::range(*low, *high)).first());
-        plain.or_else(|| self.first())
+        plain.iter().find_map(|(low, high)| self.first_within(*low, *high)).or_else(|| self.first())
+    }
+
+    /// The first character from one to another.
+    fn first_within(&self, low: char, high: char) -> Option<char> {
+        let at = self.ranges.partition_point(|(_, end)| *end < u32::from(low));
+        let (start, _) = self.ranges.get(at)?;
+        char::from_u32((*start).max(u32::from(low))).filter(|letter| *letter <= high)
     }
 
     fn first(&self) -> Option<char> {

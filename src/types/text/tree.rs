@@ -224,11 +224,8 @@ impl Reader {
             ast::ClassSetItem::Perl(class) => perl(class),
             ast::ClassSetItem::Bracketed(class) => self.bracketed(class)?,
             ast::ClassSetItem::Union(union) => {
-                let mut set = CharSet::default();
-                for item in &union.items {
-                    set = set.union(&self.class_item(item)?);
-                }
-                set
+                let sets: Vec<CharSet> = union.items.iter().map(|item| self.class_item(item)).collect::<Option<_>>()?;
+                CharSet::union_of(&sets)
             }
         })
     }
