@@ -4,6 +4,7 @@
 //! outline, analysis ─ view (program, trees, what is known) ─ walk (names, values, what is wanted) ─▶ one file per question
 //! ```
 
+mod complete;
 mod hover;
 mod limits;
 mod names;
@@ -18,6 +19,7 @@ mod view;
 mod walk;
 mod words;
 
+pub use complete::{Completion, Completions, Offer, complete};
 pub use hover::{Hover, hover};
 #[cfg(test)]
 use names::unresolved;

@@ -419,6 +419,20 @@ impl<'p> View<'p> {
             _ => Vec::new(),
         }
     }
+
+    /// The resource type that a value is, or stands for.
+    pub(super) fn resource(&self, ty: &Ty<'p>) -> Option<crate::catalog::ResourceType> {
+        let mut ty = self.resolved(ty);
+        for _ in 0..MAX_STEPS {
+            ty = match ty {
+                Ty::Resource(found) => return Some(found),
+                Ty::Component(component) => self.of_type(self.main(component)?.ty),
+                Ty::Family(inner) | Ty::List(inner) => self.resolved(&inner),
+                _ => return None,
+            };
+        }
+        None
+    }
 }
 
 /// A statement and those in its branches and loops; components and stacks are not entered.

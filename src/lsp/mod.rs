@@ -9,6 +9,7 @@
 mod answers;
 mod asked;
 mod checking;
+mod completion;
 mod documents;
 mod places;
 mod server;

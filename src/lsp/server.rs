@@ -10,16 +10,17 @@ use lsp_types::notification::{
     LogMessage, Notification as _, PublishDiagnostics,
 };
 use lsp_types::request::{
-    CodeActionRequest, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
+    CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
     GotoDefinition, GotoTypeDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
 };
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DocumentFormattingParams, DocumentHighlightParams,
-    DocumentSymbolParams, FoldingRangeParams, FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams,
-    HoverProviderCapability, LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams,
-    RenameOptions, RenameParams, ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability, Uri,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CompletionOptions,
+    CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    DocumentFormattingParams, DocumentHighlightParams, DocumentSymbolParams, FoldingRangeParams,
+    FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability, LogMessageParams,
+    MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams, RenameOptions, RenameParams, ServerCapabilities,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability, Uri,
 };
 use serde_json::Value;
 
@@ -33,9 +34,12 @@ use crate::world::{Shelf, World};
 /// keys of a word are apart.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// Where an editor says that it knows snippets.
+const SNIPPETS: &str = "/capabilities/textDocument/completion/completionItem/snippetSupport";
+
 /// Greets the editor and serves it.
 pub(super) fn run(connection: &Connection, world: &dyn World, shelf: &Shelf) -> Result<(), String> {
-    let (id, _) = connection.initialize_start().map_err(|error| error.to_string())?;
+    let (id, greeted) = connection.initialize_start().map_err(|error| error.to_string())?;
     let greeting = serde_json::json!({
         "capabilities": capabilities(),
         "serverInfo": { "name": "infrac", "version": env!("CARGO_PKG_VERSION") },
@@ -47,6 +51,7 @@ pub(super) fn run(connection: &Connection, world: &dyn World, shelf: &Shelf) -> 
         shelf,
         documents: Documents::default(),
         systems: Systems::default(),
+        snippets: greeted.pointer(SNIPPETS).and_then(Value::as_bool).unwrap_or_default(),
         found: BTreeMap::new(),
         dirty: BTreeSet::new(),
     };
@@ -68,6 +73,10 @@ fn capabilities() -> ServerCapabilities {
             code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some([".", ":", "\"", "@"].map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
@@ -103,6 +112,8 @@ pub(super) struct Session<'s> {
     pub(super) shelf: &'s Shelf,
     pub(super) documents: Documents,
     pub(super) systems: Systems,
+    /// Whether the editor knows snippets.
+    pub(super) snippets: bool,
     /// What was last shown of each file.
     found: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files whose systems have to be checked again.
@@ -179,6 +190,10 @@ impl Session<'_> {
             DocumentHighlightRequest::METHOD => {
                 let asked: DocumentHighlightParams = read(params)?;
                 said(self.highlights(&asked.text_document_position_params))
+            }
+            Completion::METHOD => {
+                let asked: CompletionParams = read(params)?;
+                said(self.complete(&asked.text_document_position))
             }
             HoverRequest::METHOD => {
                 let asked: HoverParams = read(params)?;

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lsp_types::Position;
+
 use crate::base::FileId;
 use crate::diag::Edit;
 use crate::driver::{self, Analysis, Options, Outline, Trees};
-use crate::ide::{self, View};
+use crate::ide::{self, Completions, View};
 use crate::lsp::documents::Documents;
+use crate::lsp::places;
 use crate::resolve::Library;
-use crate::world::{Shelf, Sources, SystemFolder, World, WorldError, find_systems, shown};
+use crate::world::{Shelf, Source, Sources, SystemFolder, World, WorldError, find_systems, shown};
 
 /// All of them.
 #[derive(Default)]
@@ -65,11 +68,31 @@ impl Systems {
         work: impl FnOnce(&View<'_>, FileId) -> T,
     ) -> Option<T> {
         let (now, file) = self.now(world, documents, shelf, path)?;
-        let known = match &now.whose {
+        Some(ide::with_view(&now.outline, self.known(&now), |view| work(view, file)))
+    }
+
+    /// What could be written at a place, with the text that it is for.
+    pub(super) fn complete(
+        &mut self,
+        world: &dyn World,
+        documents: &Documents,
+        shelf: &Shelf,
+        path: &Path,
+        position: Position,
+    ) -> Option<(Completions, Source)> {
+        let (now, file) = self.now(world, documents, shelf, path)?;
+        let source = now.outline.sources.get(file)?;
+        let offset = places::offset(source.lines(), &source.text, position);
+        let found = ide::complete(&now.outline, self.known(&now), file, u32::try_from(offset).ok()?);
+        Some((found, source.clone()))
+    }
+
+    /// What was last found out about a system.
+    fn known(&self, now: &Now) -> Option<&Analysis> {
+        match &now.whose {
             Whose::System(system) => self.known.get(&system.root),
             Whose::Nobody | Whose::Library => None,
-        };
-        Some(ide::with_view(&now.outline, known, |view| work(view, file)))
+        }
     }
 
     /// The edits that rename what stands at a place, with the sources that they are for.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod completion;
 mod hover;
 mod names;
 mod renaming;

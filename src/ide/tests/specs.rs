@@ -24,6 +24,12 @@ fn every_place(folder: &str) {
                 for span in ide::definition(view, file, offset) {
                     inside(view, span);
                 }
+                if step() > 1 || offset % 17 == 0 {
+                    let offered = ide::complete(&system.outline, Some(&system.known), file, offset);
+                    if let Some(replace) = offered.replace {
+                        assert!(view.text(file).get(replace.range()).is_some() && replace.hi == offset, "{replace:?}");
+                    }
+                }
                 if let Some(told) = ide::hover(view, file, offset) {
                     inside(view, told.place);
                     assert!(!told.text.is_empty());

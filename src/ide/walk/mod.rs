@@ -6,12 +6,14 @@ mod blocks;
 mod exprs;
 mod statements;
 
+pub(super) use blocks::ENVIRONMENT_SETTINGS;
+
 use crate::base::{FileId, Span};
 use crate::ide::scope::{Local, Scope};
 use crate::ide::target::Target;
 use crate::ide::ty::{Keys, Ty, Wanted};
 use crate::ide::view::View;
-use crate::syntax::ast::{Entry, Expr, ExprKind, Ident, Item, ItemKind, TypeName};
+use crate::syntax::ast::{Component, Entry, Expr, ExprKind, Ident, Item, ItemKind, TypeName};
 
 /// What a name does where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,8 +53,8 @@ pub trait Listener<'p> {
     /// The name of something at the top level that is asked for by itself.
     fn word(&mut self, _word: Ident, _what: Word) {}
 
-    /// A block, with what can be seen in it.
-    fn block(&mut self, _span: Span, _scope: &Scope<'_, 'p>) {}
+    /// The inner instance of a component that something is set on from outside.
+    fn inner(&mut self, _word: Ident, _of: &'p Component) {}
 }
 
 /// What a lone word names.
@@ -70,8 +72,6 @@ pub enum Word {
     Mark,
     /// A condition key.
     ConditionKey,
-    /// The inner instance of a component.
-    Inner,
 }
 
 /// One walk.
@@ -86,6 +86,13 @@ impl<'p> Walk<'_, 'p> {
         let items = view.items(file);
         let mut walk = Walk { view, listener };
         walk.items_at_top(&items, file);
+    }
+
+    /// Goes through those declarations of a file's top level that begin in a part of it.
+    pub fn part(view: &View<'p>, part: Span, listener: &mut dyn Listener<'p>) {
+        let mut items = view.items(part.file);
+        items.retain(|item| part.lo <= item.span.lo && item.span.lo <= part.hi);
+        Walk { view, listener }.items_at_top(&items, part.file);
     }
 
     fn items_at_top(&mut self, items: &[&'p Item], file: FileId) {
@@ -132,10 +139,9 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// The statements of a block; its `let`s can be seen in all of it.
-    pub(super) fn block(&mut self, items: &'p [Item], span: Span, scope: &Scope<'_, 'p>) {
+    pub(super) fn block(&mut self, items: &'p [Item], scope: &Scope<'_, 'p>) {
         let lets = self.lets(items, scope);
         let scope = scope.with(lets);
-        self.listener.block(span, &scope);
         for item in items {
             self.statement(item, &scope);
         }

@@ -1,6 +1,6 @@
 //! Declarations and statements.
 
-use crate::base::{Span, Symbol};
+use crate::base::Symbol;
 use crate::catalog::catalog;
 use crate::ide::scope::{Local, Scope};
 use crate::ide::target::{Own, Target};
@@ -34,7 +34,7 @@ impl<'p> Walk<'_, 'p> {
             }
             ItemKind::Tags(entries) => self.entries(entries, Keys::Tags, scope),
             ItemKind::RequireTag(_) | ItemKind::Error => {}
-            ItemKind::Stack(stack) => self.stack(stack, item.span, scope),
+            ItemKind::Stack(stack) => self.stack(stack, scope),
             ItemKind::Instance(instance) => self.instance(instance, scope),
             ItemKind::Extend(extend) => {
                 self.value(&extend.target, Wanted::What, scope);
@@ -50,7 +50,7 @@ impl<'p> Walk<'_, 'p> {
             ItemKind::Component(component) => {
                 self.declares(Target::Component(component));
                 let inside = self.view.component_scope(component);
-                self.block(&component.body, item.span, &inside);
+                self.block(&component.body, &inside);
             }
             ItemKind::Access(verb) => self.verb_block(verb, scope, &Ty::Unknown),
             ItemKind::AccessOn(access) => {
@@ -153,19 +153,19 @@ impl<'p> Walk<'_, 'p> {
             ItemKind::Lints(entries) => self.entries(entries, Keys::Lints, scope),
             ItemKind::If(branch) => {
                 self.value(&branch.condition, Wanted::Truth, scope);
-                self.block(&branch.then, item.span, scope);
-                self.block(&branch.otherwise, item.span, scope);
+                self.block(&branch.then, scope);
+                self.block(&branch.otherwise, scope);
             }
             ItemKind::For(each) => {
                 self.value(&each.source, Wanted::Any, scope);
                 let names = self.bound(&each.binders, &each.source, scope);
-                self.block(&each.body, item.span, &scope.with(names));
+                self.block(&each.body, &scope.with(names));
             }
             ItemKind::Match(choice) => {
                 self.value(&choice.subject, Wanted::Any, scope);
                 for arm in &choice.arms {
                     arm.values.iter().for_each(|value| self.value(value, Wanted::Any, scope));
-                    self.block(&arm.body, arm.span, scope);
+                    self.block(&arm.body, scope);
                 }
             }
             ItemKind::Let(binding) => {
@@ -199,7 +199,7 @@ impl<'p> Walk<'_, 'p> {
         param.default.iter().for_each(|default| self.value(default, Wanted::Declared(&param.ty), scope));
     }
 
-    fn stack(&mut self, stack: &'p Stack, span: Span, scope: &Scope<'_, 'p>) {
+    fn stack(&mut self, stack: &'p Stack, scope: &Scope<'_, 'p>) {
         let found = match self.view.program.globals.get(&stack.name.name) {
             Some(Global::Stack(at)) => Some(*at),
             _ => None,
@@ -215,7 +215,7 @@ impl<'p> Walk<'_, 'p> {
         // What one opening of a stack says, the others can see.
         let parts = found.and_then(|at| self.view.program.stacks.get(at)).map_or(&[][..], |stack| &stack.parts);
         let lets = parts.iter().flat_map(|(_, part)| self.lets(&part.body, &scope)).collect();
-        self.block(&stack.body, span, &scope.with(lets));
+        self.block(&stack.body, &scope.with(lets));
     }
 
     fn instance(&mut self, instance: &'p Instance, scope: &Scope<'_, 'p>) {
@@ -244,7 +244,12 @@ impl<'p> Walk<'_, 'p> {
             }
             _ => None,
         };
-        self.word(with.target, Word::Inner, inner.as_ref().map(|(target, _)| *target));
+        if let Ty::Component(component) = of {
+            self.listener.inner(with.target, component);
+        }
+        if let Some((target, _)) = &inner {
+            self.name(with.target, *target, Role::Read);
+        }
         let ty = match inner {
             Some((_, Ty::Family(inner))) => *inner,
             Some((_, ty)) => ty,

@@ -10,7 +10,7 @@ use lsp_server::{Connection, Message, Notification, Request, RequestId};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{places, server};
+use super::{completion, places, server};
 use crate::world::{Memory, Shelf};
 
 const MAIN: &str = "file:///shop/main.infra";
@@ -220,6 +220,22 @@ fn names_lead_to_files_and_can_be_renamed() {
             "`for` has a meaning of its own wherever it stands"
         );
     });
+}
+
+#[test]
+fn completions_replace_what_is_written() {
+    let text = format!("{SYSTEM}stack A {{\n  q = AWS::SQS::Queue {{ Visi }}\n}}\n");
+    Editor::over(&[("/shop/main.infra", &text)], |editor| {
+        editor.open(MAIN, &text);
+        let asked = json!({ "textDocument": { "uri": MAIN }, "position": { "line": 3, "character": 28 } });
+        let offered = editor.ask("textDocument/completion", asked);
+        assert_eq!(offered["items"][0]["label"], "VisibilityTimeout");
+        let edit = &offered["items"][0]["textEdit"];
+        assert_eq!(edit["newText"], "VisibilityTimeout = ");
+        assert_eq!(edit["range"]["start"]["character"], 24);
+        assert_eq!(edit["range"]["end"]["character"], 28);
+    });
+    assert_eq!(completion::plain("a \\$b ${1:c} $2d$0"), "a $b c d");
 }
 
 #[test]
