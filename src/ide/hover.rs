@@ -279,8 +279,20 @@ fn known_of(view: &View<'_>, known: &Analysis, target: &Target<'_>, place: Span)
     }
 }
 
+/// What a param or a `let` turned out to be, with the environments.
+pub(super) fn settled_in(view: &View<'_>, known: &Analysis, declared: Ident) -> Vec<(String, String)> {
+    let all = known.environments.iter();
+    let told: Vec<(Symbol, String)> =
+        all.filter_map(|one| Some((one.model.environment.name, settled(view, known, one, declared)?))).collect();
+    grouped(&told).into_iter().map(|(names, value)| (names, value.trim_matches('`').to_owned())).collect()
+}
+
 /// Equal answers once, with the environments that they are of.
 fn united(told: &[(Symbol, String)]) -> Vec<String> {
+    grouped(told).into_iter().map(|(names, answer)| format!("{names}: {answer}")).collect()
+}
+
+fn grouped(told: &[(Symbol, String)]) -> Vec<(String, String)> {
     let mut lines: Vec<(Vec<Symbol>, &str)> = Vec::new();
     for (environment, answer) in told {
         match lines.iter_mut().find(|(_, known)| known == answer) {
@@ -290,7 +302,7 @@ fn united(told: &[(Symbol, String)]) -> Vec<String> {
     }
     let line = |(environments, answer): (Vec<Symbol>, &str)| {
         let names: Vec<&str> = environments.iter().map(|name| name.as_str()).collect();
-        format!("{}: {answer}", names.join(", "))
+        (names.join(", "), answer.to_owned())
     };
     lines.into_iter().map(line).collect()
 }

@@ -51,7 +51,7 @@ pub(super) fn actions(found: &[Shown], at: Range) -> Vec<CodeActionOrCommand> {
 pub(super) fn symbols(text: &str) -> Vec<DocumentSymbol> {
     let parsed = syntax::parse(FileId(0), text);
     let lines = LineIndex::new(text);
-    outline(&parsed.file.items, &|span| places::range(&lines, text, span))
+    outline(&parsed.file.items.iter().collect::<Vec<&Item>>(), &|span| places::range(&lines, text, span))
 }
 
 /// What can be folded: blocks over several lines, and comments in a row.
@@ -146,7 +146,11 @@ fn bodies(kind: &ItemKind) -> Vec<&[Item]> {
     }
 }
 
-fn outline(items: &[Item], range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
+pub(super) fn outline(items: &[&Item], range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
+    items.iter().flat_map(|item| of_item(item, range)).collect()
+}
+
+fn inside(items: &[Item], range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
     items.iter().flat_map(|item| of_item(item, range)).collect()
 }
 
@@ -162,15 +166,15 @@ fn of_item(item: &Item, range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
             named(&environment.name, SymbolKind::NAMESPACE, Some(String::from("environment")), Vec::new())
         }
         ItemKind::Stack(stack) => {
-            named(&stack.name, SymbolKind::PACKAGE, Some(String::from("stack")), outline(&stack.body, range))
+            named(&stack.name, SymbolKind::PACKAGE, Some(String::from("stack")), inside(&stack.body, range))
         }
         ItemKind::Instance(instance) => {
             named(&instance.name, SymbolKind::OBJECT, Some(instance.ty.name.to_string()), Vec::new())
         }
         ItemKind::Output(output) => named(&output.name, SymbolKind::FIELD, Some(String::from("output")), Vec::new()),
         ItemKind::Component(component) => {
-            let inside = outline(&component.body, range);
-            named(&component.name, SymbolKind::CLASS, Some(String::from("component")), inside)
+            let children = inside(&component.body, range);
+            named(&component.name, SymbolKind::CLASS, Some(String::from("component")), children)
         }
         ItemKind::Access(verb) => named(&verb.name, SymbolKind::METHOD, Some(String::from("access")), Vec::new()),
         ItemKind::External(external) => {
@@ -189,7 +193,7 @@ fn of_item(item: &Item, range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
         ItemKind::Fn(function) => named(&function.name, SymbolKind::FUNCTION, Some(String::from("fn")), Vec::new()),
         ItemKind::Type(alias) => named(&alias.name, SymbolKind::STRUCT, Some(String::from("type")), Vec::new()),
         ItemKind::If(_) | ItemKind::For(_) | ItemKind::Match(_) => {
-            bodies(&item.kind).into_iter().flat_map(|inside| outline(inside, range)).collect()
+            bodies(&item.kind).into_iter().flat_map(|body| inside(body, range)).collect()
         }
         ItemKind::Naming(_)
         | ItemKind::Tags(_)

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use lsp_types::{
-    DocumentHighlight, DocumentHighlightKind, Hover, HoverContents, Location, MarkupContent, MarkupKind, Position,
-    PrepareRenameResponse, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+    CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, DocumentHighlight, DocumentHighlightKind, Hover,
+    HoverContents, Location, MarkupContent, MarkupKind, NumberOrString, Position, PrepareRenameResponse, Range,
+    TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
 };
 
 use crate::base::{FileId, Span};
@@ -96,6 +97,36 @@ impl Session<'_> {
             }))
         });
         found.unwrap_or(Ok(None))
+    }
+
+    /// What can be changed at a place besides what diagnostics bring with them.
+    #[expect(clippy::mutable_key_type, reason = "the protocol's own type: a map by address")]
+    pub(super) fn changes(&mut self, uri: &Uri, at: Range, told: Vec<Diagnostic>) -> Vec<CodeActionOrCommand> {
+        let found = self.of_file(uri, |view, file| {
+            let Some(source) = view.sources.get(file) else { return Vec::new() };
+            let change = |action: ide::Action, told: Option<Diagnostic>| {
+                let range = places::range(source.lines(), &source.text, action.edit.span);
+                let changes = HashMap::from([(uri.clone(), vec![TextEdit { range, new_text: action.edit.text }])]);
+                CodeActionOrCommand::CodeAction(CodeAction {
+                    title: action.title,
+                    kind: Some(CodeActionKind::QUICKFIX),
+                    diagnostics: told.map(|told| vec![told]),
+                    edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
+                    ..CodeAction::default()
+                })
+            };
+            let required =
+                ide::add_required(view, file, offset(Some(source), at.start)).map(|action| change(action, None));
+            let waivers = told.into_iter().filter_map(|told| {
+                let Some(NumberOrString::String(code)) = &told.code else { return None };
+                let lo = places::offset(source.lines(), &source.text, told.range.start);
+                let hi = places::offset(source.lines(), &source.text, told.range.end);
+                let action = ide::waive(view, crate::diag::Code::find(code)?, Span::new(file, lo, hi))?;
+                Some(change(action, Some(told)))
+            });
+            required.into_iter().chain(waivers).collect()
+        });
+        found.unwrap_or_default()
     }
 
     #[expect(clippy::mutable_key_type, reason = "the protocol's own type: a map by address")]

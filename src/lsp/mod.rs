@@ -11,6 +11,7 @@ mod asked;
 mod checking;
 mod completion;
 mod documents;
+mod overview;
 mod places;
 mod server;
 mod systems;

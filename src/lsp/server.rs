@@ -11,23 +11,26 @@ use lsp_types::notification::{
 };
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
-    GotoDefinition, GotoTypeDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
+    GotoDefinition, GotoTypeDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, References, Rename,
+    Request as _, SelectionRangeRequest, SemanticTokensFullRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CompletionOptions,
     CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
     DocumentFormattingParams, DocumentHighlightParams, DocumentSymbolParams, FoldingRangeParams,
-    FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability, LogMessageParams,
-    MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams, RenameOptions, RenameParams, ServerCapabilities,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, TypeDefinitionProviderCapability, Uri,
+    FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability, InlayHintParams,
+    LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams, RenameOptions, RenameParams,
+    SelectionRangeParams, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
+    SemanticTokensParams, ServerCapabilities, SignatureHelpOptions, SignatureHelpParams, TextDocumentPositionParams,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    TypeDefinitionProviderCapability, Uri, WorkspaceSymbolParams,
 };
 use serde_json::Value;
 
 use crate::lsp::checking::{Shown, check};
 use crate::lsp::documents::Documents;
 use crate::lsp::systems::Systems;
-use crate::lsp::{answers, places};
+use crate::lsp::{answers, overview, places};
 use crate::world::{Shelf, World};
 
 /// How long the editor must have said nothing before whole systems are checked: shorter than people notice, longer than two
@@ -77,6 +80,21 @@ fn capabilities() -> ServerCapabilities {
             trigger_characters: Some([".", ":", "\"", "@"].map(str::to_owned).to_vec()),
             ..CompletionOptions::default()
         }),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        semantic_tokens_provider: Some(
+            SemanticTokensOptions {
+                legend: overview::legend(),
+                full: Some(SemanticTokensFullOptions::Bool(true)),
+                ..SemanticTokensOptions::default()
+            }
+            .into(),
+        ),
+        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
+        signature_help_provider: Some(SignatureHelpOptions {
+            trigger_characters: Some(["(", ","].map(str::to_owned).to_vec()),
+            ..SignatureHelpOptions::default()
+        }),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
@@ -195,6 +213,26 @@ impl Session<'_> {
                 let asked: CompletionParams = read(params)?;
                 said(self.complete(&asked.text_document_position))
             }
+            InlayHintRequest::METHOD => {
+                let asked: InlayHintParams = read(params)?;
+                said(self.hints(&asked.text_document.uri, asked.range))
+            }
+            SemanticTokensFullRequest::METHOD => {
+                let asked: SemanticTokensParams = read(params)?;
+                said(self.colors(&asked.text_document.uri))
+            }
+            SelectionRangeRequest::METHOD => {
+                let asked: SelectionRangeParams = read(params)?;
+                said(self.selections(&asked.text_document.uri, &asked.positions))
+            }
+            SignatureHelpRequest::METHOD => {
+                let asked: SignatureHelpParams = read(params)?;
+                said(self.signature(&asked.text_document_position_params))
+            }
+            WorkspaceSymbolRequest::METHOD => {
+                let asked: WorkspaceSymbolParams = read(params)?;
+                said(self.symbols(&asked.query))
+            }
             HoverRequest::METHOD => {
                 let asked: HoverParams = read(params)?;
                 said(self.hover(&asked.text_document_position_params))
@@ -229,7 +267,14 @@ impl Session<'_> {
             return Value::Array(Vec::new());
         }
         let found = self.found.get(&path).map(Vec::as_slice).unwrap_or_default();
-        serde_json::to_value(answers::actions(found, asked.range)).unwrap_or_default()
+        let mut actions = answers::actions(found, asked.range);
+        let told: Vec<lsp_types::Diagnostic> = found
+            .iter()
+            .map(|shown| shown.diagnostic.clone())
+            .filter(|told| told.range.start <= asked.range.end && asked.range.start <= told.range.end)
+            .collect();
+        actions.extend(self.changes(&asked.text_document.uri, asked.range, told));
+        serde_json::to_value(actions).unwrap_or_default()
     }
 
     /// What the editor has told.

@@ -11,7 +11,10 @@ use crate::ide::walk::{ENVIRONMENT_SETTINGS, Word};
 use crate::ide::{limits, own, target::Own};
 use crate::resolve::Global;
 use crate::resolve::words::{COMMON_SETTINGS, PRIMITIVES};
-use crate::syntax::ast::{ItemKind, Param, TypeExpr, TypeExprKind};
+use crate::syntax::ast::{ItemKind, Param, TypeExpr, TypeExprKind, TypeName};
+
+/// The rank of what must be set.
+const REQUIRED: u8 = 1;
 
 /// The marks that may stand before a declaration.
 const MARKS: [(&str, &str, &str); 7] = [
@@ -59,7 +62,7 @@ pub(super) fn keys(view: &View<'_>, keys: Keys<'_>, set: &[Symbol]) -> Vec<Compl
                     let name = field.name.name;
                     Completion::new(name.as_str(), Offer::Key, view.sources.slice(field.ty.span))
                         .insert(format!("{name} = $0"))
-                        .rank(if optional { 2 } else { 1 })
+                        .rank(if optional { 2 } else { REQUIRED })
                 }));
             }
         }
@@ -74,6 +77,23 @@ pub(super) fn keys(view: &View<'_>, keys: Keys<'_>, set: &[Symbol]) -> Vec<Compl
     }
     offers.retain(|offer| !set.iter().any(|set| *set == *offer.label));
     offers
+}
+
+/// What must be set on an instance besides what is set, each with a value to begin with.
+pub(in crate::ide) fn required(view: &View<'_>, ty: TypeName, set: &[Symbol]) -> Vec<(String, String)> {
+    let of = match view.of_type(ty) {
+        Ty::Component(component) => Keys::Component(component),
+        Ty::Resource(ty) => Keys::Shape(ty, ty.shape(), true),
+        _ => return Vec::new(),
+    };
+    let offers = keys(view, of, set).into_iter().filter(|offer| offer.rank == REQUIRED);
+    offers
+        .map(|offer| {
+            let value = offer.insert.split_once(" = ").map(|(_, value)| value.replace("$0", "")).unwrap_or_default();
+            let value = value.replace("{  }", "{}");
+            (offer.label, if value.is_empty() { String::from("none") } else { value })
+        })
+        .collect()
 }
 
 fn settings(names: &[&'static str], rank: u8, offers: &mut Vec<Completion>) {
@@ -97,7 +117,7 @@ fn of_property(property: Property) -> Completion {
         deprecated: property.deprecated(),
         ..Completion::new(property.name(), Offer::Key, detail)
             .insert(format!("{} = {value}", property.name()))
-            .rank(if property.required() { 1 } else { 2 })
+            .rank(if property.required() { REQUIRED } else { 2 })
     }
 }
 

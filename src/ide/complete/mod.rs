@@ -7,6 +7,8 @@ mod keys;
 mod statements;
 mod values;
 
+pub(super) use keys::required;
+
 use std::sync::Arc;
 
 use crate::base::{FileId, Span, Symbol};

@@ -5,6 +5,7 @@
 mod completion;
 mod hover;
 mod names;
+mod overview;
 mod renaming;
 mod specs;
 

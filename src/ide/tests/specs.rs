@@ -19,6 +19,9 @@ fn every_place(folder: &str) {
     let system = System::at(world, std::path::Path::new("/"));
     system.view(|view| {
         for file in view.every_file() {
+            ide::hints(view, file, 0, u32::MAX).iter().for_each(|hint| inside(view, hint.after));
+            let colored = ide::tokens(view, file);
+            assert!(colored.is_sorted_by(|one, next| one.place.hi <= next.place.lo));
             for offset in (0..=view.text(file).len()).step_by(step()) {
                 let offset = u32::try_from(offset).unwrap();
                 for span in ide::definition(view, file, offset) {
@@ -30,6 +33,8 @@ fn every_place(folder: &str) {
                         assert!(view.text(file).get(replace.range()).is_some() && replace.hi == offset, "{replace:?}");
                     }
                 }
+                ide::pieces(view, file, offset).iter().for_each(|piece| inside(view, *piece));
+                let _signature = ide::call(view, file, offset);
                 if let Some(told) = ide::hover(view, file, offset) {
                     inside(view, told.place);
                     assert!(!told.text.is_empty());

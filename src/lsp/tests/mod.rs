@@ -239,6 +239,53 @@ fn completions_replace_what_is_written() {
 }
 
 #[test]
+fn whole_files_are_shown_with_hints_colours_and_symbols() {
+    let stack = "stack A {\n  let size = min(1, 2)\n  vpc = AWS::EC2::VPC { CidrBlock = 10.0.0.0/24 }\n}\n";
+    let text = format!("{SYSTEM}{stack}");
+    Editor::over(&[("/shop/main.infra", &text)], |editor| {
+        editor.open(MAIN, &text);
+        editor.told(MAIN);
+        let document = json!({ "uri": MAIN });
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+        let hints = editor.ask("textDocument/inlayHint", json!({ "textDocument": document, "range": range }));
+        let labels: Vec<&str> = hints.as_array().unwrap().iter().map(|hint| hint["label"].as_str().unwrap()).collect();
+        assert!(labels.contains(&"256 addresses"), "{labels:?}");
+
+        let colors = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": document }));
+        // `shop`: on the first line, behind `system `, a namespace that is declared there.
+        assert_eq!(colors["data"].as_array().unwrap()[..5], [json!(0), json!(7), json!(4), json!(0), json!(3)]);
+
+        let at = json!({ "line": 3, "character": 20 });
+        let around = editor.ask("textDocument/selectionRange", json!({ "textDocument": document, "positions": [at] }));
+        assert!(around[0]["parent"]["range"]["start"].is_object());
+
+        let asked = json!({ "textDocument": document, "position": at });
+        let help = editor.ask("textDocument/signatureHelp", asked);
+        assert_eq!(help["signatures"][0]["label"], "min(a, b)");
+        assert_eq!(help["activeParameter"], 0);
+
+        let symbols = editor.ask("workspace/symbol", json!({ "query": "vp" }));
+        assert_eq!(symbols[0]["name"], "vpc");
+        assert_eq!(symbols[0]["containerName"], "A");
+    });
+}
+
+#[test]
+fn an_instance_gets_what_must_be_set() {
+    let text = format!("{SYSTEM}stack A {{\n  s = AWS::EC2::Subnet {{ CidrBlock = 10.0.0.0/24 }}\n}}\n");
+    Editor::over(&[("/shop/main.infra", &text)], |editor| {
+        editor.open(MAIN, &text);
+        let place = json!({ "line": 3, "character": 8 });
+        let asked = json!({ "textDocument": { "uri": MAIN }, "range": { "start": place, "end": place }, "context": { "diagnostics": [] } });
+        let actions = editor.ask("textDocument/codeAction", asked);
+        let titles: Vec<&str> = actions.as_array().unwrap().iter().map(|one| one["title"].as_str().unwrap()).collect();
+        assert!(titles.contains(&"set `VpcId`"), "{titles:?}");
+        let at = titles.iter().position(|title| *title == "set `VpcId`").unwrap();
+        assert_eq!(actions[at]["edit"]["changes"][MAIN][0]["newText"], ", VpcId = none");
+    });
+}
+
+#[test]
 fn what_the_server_does_not_know_is_said() {
     Editor::over(&[], |editor| {
         let answer = editor.ask("textDocument/moonPhase", json!({}));

@@ -1,0 +1,91 @@
+//! Changes that an editor offers at a place.
+
+use crate::base::{FileId, Span, Symbol};
+use crate::diag::{Code, Edit};
+use crate::ide::complete::required;
+use crate::ide::view::{View, each_item};
+use crate::syntax::ast::{EntryKey, Instance, Item, ItemKind};
+
+/// A change with its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What it does, as an order.
+    pub title: String,
+    /// The change.
+    pub edit: Edit,
+}
+
+/// Sets what must be set on the instance around a place.
+pub fn add_required(view: &View<'_>, file: FileId, offset: u32) -> Option<Action> {
+    let mut around: Option<&Instance> = None;
+    for item in view.items(file) {
+        each_item(item, &mut |item| {
+            if let ItemKind::Instance(instance) = &item.kind
+                && item.span.lo <= offset
+                && offset <= item.span.hi
+            {
+                around = Some(instance);
+            }
+        });
+    }
+    let instance = around?;
+    let word = |entry: &crate::syntax::ast::Entry| match &entry.key {
+        EntryKey::Word(name) => Some(name.name),
+        EntryKey::Text(_) => None,
+    };
+    let set: Vec<Symbol> = instance.settings.iter().filter_map(word).collect();
+    let missing = required(view, instance.ty, &set);
+    if missing.is_empty() {
+        return None;
+    }
+    let named: Vec<String> = missing.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let title = format!("set {}", named.join(", "));
+    let entries: Vec<String> = missing.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    Some(Action { title, edit: insertion(view, instance, &entries)? })
+}
+
+/// The entries behind those that are there, on lines of their own if those are.
+fn insertion(view: &View<'_>, instance: &Instance, entries: &[String]) -> Option<Edit> {
+    let text = view.text(instance.ty.span.file);
+    let at = |offset: u32| Span { lo: offset, hi: offset, ..instance.ty.span };
+    if let Some(last) = instance.settings.last() {
+        let line = text.get(..last.span.lo as usize)?.rsplit('\n').next()?;
+        let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
+        let text = if indent == line {
+            entries.iter().map(|entry| format!("\n{indent}{entry}")).collect()
+        } else {
+            entries.iter().map(|entry| format!(", {entry}")).collect()
+        };
+        return Some(Edit { span: at(last.span.hi), text });
+    }
+    let rest = text.get(instance.ty.span.hi as usize..)?;
+    let open = rest.find('{').filter(|open| rest.get(..*open).is_some_and(|between| between.trim().is_empty()))?;
+    let open = instance.ty.span.hi + u32::try_from(open).ok()? + 1;
+    let inside = text.get(open as usize..)?;
+    let space = if inside.starts_with('}') { " " } else { "" };
+    Some(Edit { span: at(open), text: format!(" {}{space}", entries.join(", ")) })
+}
+
+/// Waives a diagnostic before the statement that it is about; the reason is left to whoever waives.
+pub fn waive(view: &View<'_>, code: Code, place: Span) -> Option<Action> {
+    if !code.waivable() {
+        return None;
+    }
+    let mut around: Option<&Item> = None;
+    for item in view.items(place.file) {
+        each_item(item, &mut |item| {
+            if item.span.lo <= place.lo && place.hi <= item.span.hi {
+                around = Some(item);
+            }
+        });
+    }
+    let at = around?.span.lo;
+    let line = view.text(place.file).get(..at as usize)?.rsplit('\n').next()?;
+    let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
+    let between = if indent == line { format!("\n{indent}") } else { String::from(" ") };
+    let text = format!("@waive({}, because \"\"){between}", code.name());
+    Some(Action {
+        title: format!("waive `{}` here, with a reason", code.name()),
+        edit: Edit { span: Span { lo: at, hi: at, ..place }, text },
+    })
+}
