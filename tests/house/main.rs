@@ -1,6 +1,7 @@
 //! Tidy checks: who may use whom, where AWS's names may stand, how long files are.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test may fail")]
 
+mod editors;
 mod snapshots;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -15,7 +15,14 @@ stack Net {
   vpc    = AWS::EC2::VPC { CidrBlock = \"10.0.0.0/16\" }
   public = AWS::EC2::Subnet { VpcId = vpc }
   clerk  = Role { trusted = \"lambda.amazonaws.com\" }
-  letters = Bucket {}
+  letters = Desk { kind = \"small\" }
+}
+component Desk {
+  param kind: \"small\" | \"wide\"
+  param key: AWS::KMS::Key? = none
+  main letters = AWS::S3::Bucket {}
+  access browse { s3:ListBucket on \"{arn}\" }
+  output place = letters.name
 }
 ";
 
@@ -43,13 +50,13 @@ fn properties_come_with_those_that_must_be_set_first() {
         "stack A { s = AWS::EC2::Subnet { ‸ } }\n",
         "stack A { s = AWS::EC2::Subnet { VpcId = Net.vpc, Cidr‸ } }\n",
         "stack A {\n  s = AWS::EC2::Subnet {\n    VpcId = Net.vpc\n    Av‸\n    CidrBlock = \"10.0.0.0/24\"\n  }\n}\n",
-        "stack A { b = Bucket { ‸ } }\n",
+        "stack A { d = Desk { ‸ } }\n",
         "stack A { b = AWS::S3::Bucket { VersioningConfiguration = { ‸ } } }\n",
-        "stack A { b = Bucket {} with { ‸ } }\n",
-        "stack A { b = Bucket {} with { bucket { Acc‸ } } }\n",
+        "stack A { d = Desk {} with { ‸ } }\n",
+        "stack A { d = Desk {} with { letters { Acc‸ } } }\n",
         "environment next { ‸ }\n",
         "test \"t\" with { ‸ } { assert true }\n",
-        "lints { unused‸ }\n",
+        "lints { unused_w‸ }\n",
     ]));
 }
 
@@ -58,7 +65,7 @@ fn values_fit_what_is_wanted() {
     insta::assert_snapshot!(first(&[
         "stack A { s = AWS::EC2::Subnet { VpcId = ‸ } }\n",
         "stack A { q = AWS::SQS::Queue { KmsMasterKeyId = ‸ } }\n",
-        "stack A { b = Bucket { encryption = ‸ } }\n",
+        "stack A { d = Desk { kind = ‸ } }\n",
         "stack A { t = AWS::DynamoDB::Table { BillingMode = ‸ } }\n",
         "stack A { t = AWS::DynamoDB::Table { BillingMode = \"‸\" } }\n",
         "stack A { t = AWS::DynamoDB::Table { DeletionProtectionEnabled = ‸ } }\n",
@@ -86,9 +93,9 @@ fn what_stands_behind_a_dot() {
 fn permissions_and_connections() {
     insta::assert_snapshot!(first(&[
         "grant ‸\n",
-        "grant Net.clerk ‸\n",
-        "grant Net.clerk ‸ on Net.letters\n",
-        "grant Net.clerk read, ‸ on Net.letters\n",
+        "grant Net.clerk br‸\n",
+        "grant Net.clerk br‸ on Net.letters\n",
+        "grant Net.clerk read, br‸ on Net.letters\n",
         "grant Net.clerk read on ‸\n",
         "permit Net.clerk s3:GetOb‸ on Net.letters because \"x\"\n",
         "permit Net.clerk s3:GetOb‸\n",
@@ -106,16 +113,16 @@ fn words_statements_and_types() {
         "stack A {\n  ‸\n}\n",
         "stack A {\n  gr‸\n}\n",
         "component C {\n  ‸\n}\n",
-        "stack A {\n  q = ‸\n}\n",
+        "stack A {\n  q = Sh‸\n}\n",
         "stack A {\n  q = AWS::SQS::‸\n}\n",
         "stack A {\n  q = Buck‸ {}\n}\n",
         "param p: ‸\n",
         "stack A after ‸ {}\n",
         "environment next from ‸\n",
         "test \"t\" in ‸ { assert true }\n",
-        "use policy ‸\n",
+        "use policy Databas‸\n",
         "@‸\nstack A {}\n",
-        "@waive(open_‸, because \"x\")\nstack A {}\n",
+        "@waive(open_to‸, because \"x\")\nstack A {}\n",
         "// stack ‸\n",
     ]));
 }

@@ -53,9 +53,9 @@ fn instances_are_told_with_their_names() {
     insta::assert_snapshot!(all(&[
         "stack S { ord‸ers = AWS::SQS::Queue {} }\n",
         "stack S‸ \"What is sold\" { orders = AWS::SQS::Queue {} }\n",
-        "stack S { b = Buc‸ket {} }\n",
-        "stack S { b = Bucket { versio‸ned = size > 2 } }\n",
-        "stack S { b = Bucket {}\n r = Role { for_service = \"ec2\" }\n grant r rea‸d on b }\n",
+        "/// Where letters lie.\ncomponent Desk {\n  /// How wide.\n  param wide: bool = false\n  main q = AWS::SQS::Queue {}\n  output o = q.arn\n}\nstack S { d = De‸sk {} }\n",
+        "component Desk {\n  /// How wide.\n  param wide: bool = false\n  main q = AWS::SQS::Queue { FifoQueue = wide }\n}\nstack S { d = Desk { wi‸de = size > 2 } }\n",
+        "component Desk {\n  main q = AWS::SQS::Queue {}\n  access put { sqs:SendMessage on \"{arn}\" }\n}\nstack S { d = Desk {}\n r = Role { trusted = \"lambda.amazonaws.com\" }\n grant r pu‸t on d }\n",
         "let a = per env { te‸st = 1, else = 2 }\n",
     ]));
 }

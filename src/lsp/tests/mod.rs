@@ -253,7 +253,7 @@ fn whole_files_are_shown_with_hints_colours_and_symbols() {
 
         let colors = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": document }));
         // `shop`: on the first line, behind `system `, a namespace that is declared there.
-        assert_eq!(colors["data"].as_array().unwrap()[..5], [json!(0), json!(7), json!(4), json!(0), json!(3)]);
+        assert_eq!(colors["data"].as_array().unwrap()[..5], [json!(0), json!(7), json!(4), json!(0), json!(1)]);
 
         let at = json!({ "line": 3, "character": 20 });
         let around = editor.ask("textDocument/selectionRange", json!({ "textDocument": document, "positions": [at] }));

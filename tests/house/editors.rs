@@ -1,0 +1,58 @@
+//! The editors' lists of words are those of the grammar.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::root;
+
+fn words(text: &str) -> BTreeSet<&str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+fn known() -> BTreeSet<&'static str> {
+    infrac::syntax::keywords().into_iter().collect()
+}
+
+#[test]
+fn vim_knows_the_words_of_the_grammar() {
+    let syntax = fs::read_to_string(root().join("editors/vim/syntax/infra.vim")).unwrap();
+    let mut listed = BTreeSet::new();
+    for line in syntax.lines() {
+        for group in ["syntax keyword infraKeyword ", "syntax keyword infraConstant "] {
+            listed.extend(line.strip_prefix(group).map(words).unwrap_or_default());
+        }
+    }
+    assert_eq!(listed, known());
+}
+
+#[test]
+fn the_textmate_grammar_knows_the_words_of_the_grammar() {
+    let text = fs::read_to_string(root().join("editors/vscode/syntaxes/infra.tmLanguage.json")).unwrap();
+    let grammar: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut listed = BTreeSet::new();
+    for group in ["keywords", "constants"] {
+        let pattern = grammar["repository"][group]["match"].as_str().unwrap();
+        // The words stand in the one group that is captured.
+        let from = pattern.split_inclusive(')').find(|part| part.contains('|')).unwrap();
+        listed.extend(words(from));
+    }
+    assert_eq!(listed, known());
+    let plain = grammar["repository"]["primitives"]["match"].as_str().unwrap();
+    let plain = words(plain.split("]))(").last().unwrap().split(")(").last().unwrap().split("\\b").next().unwrap());
+    for name in infrac::resolve::words::PRIMITIVES {
+        assert!(plain.contains(name), "{name}: {plain:?}");
+    }
+}
+
+#[test]
+fn every_part_of_the_grammar_that_is_named_is_there() {
+    let text = fs::read_to_string(root().join("editors/vscode/syntaxes/infra.tmLanguage.json")).unwrap();
+    let grammar: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let parts = grammar["repository"].as_object().unwrap();
+    for named in text.split("\"include\": \"#").skip(1) {
+        let name = named.split('"').next().unwrap();
+        assert!(parts.contains_key(name), "`#{name}` is not there");
+    }
+}
