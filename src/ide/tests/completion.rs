@@ -113,7 +113,7 @@ fn words_statements_and_types() {
         "stack A {\n  ‸\n}\n",
         "stack A {\n  gr‸\n}\n",
         "component C {\n  ‸\n}\n",
-        "stack A {\n  q = Sh‸\n}\n",
+        "stack A {\n  q = AWS::SQS::Queu‸\n}\n",
         "stack A {\n  q = AWS::SQS::‸\n}\n",
         "stack A {\n  q = Buck‸ {}\n}\n",
         "param p: ‸\n",
