@@ -262,7 +262,7 @@ fn whole_files_are_shown_with_hints_colours_and_symbols() {
         let asked = json!({ "textDocument": document, "position": at });
         let help = editor.ask("textDocument/signatureHelp", asked);
         assert_eq!(help["signatures"][0]["label"], "min(a, b)");
-        assert_eq!(help["activeParameter"], 0);
+        assert_eq!(help["activeParameter"], 1);
 
         let symbols = editor.ask("workspace/symbol", json!({ "query": "vp" }));
         assert_eq!(symbols[0]["name"], "vpc");
