@@ -187,6 +187,12 @@ pub const WAITS: &[Wait] = &[
         because: "a stage writes logs as the account's role",
     },
     Wait {
+        waits: "AWS::ApiGatewayV2::Stage",
+        on: "AWS::ApiGateway::Account",
+        through: "",
+        because: "a stage of a WebSocket API writes logs as the account's role",
+    },
+    Wait {
         waits: "AWS::ApiGatewayV2::Deployment",
         on: "AWS::ApiGatewayV2::Route",
         through: "AWS::ApiGatewayV2::Api",
@@ -235,6 +241,7 @@ pub const TRIES_ACCESS: &[&str] = &[
     "AWS::ECS::Service",
     "AWS::CodeBuild::Project",
     "AWS::StepFunctions::StateMachine",
+    "AWS::SES::ConfigurationSetEventDestination",
 ];
 
 /// A resource of this type that calls code of ours while it is created waits for the policies of that code's role.

@@ -49,6 +49,8 @@ impl<'p> Evaluator<'p> {
         condition: &'p Expr,
         scope: &Scope<'p>,
     ) {
+        // Known before it is broken: a waiver may name it where it holds, too.
+        let code = code_of(policy, rule, waivable);
         let verdict = self.decide(condition, scope);
         let said = match &rule.text {
             Some(text) => self.known_text(text, scope),
@@ -63,7 +65,6 @@ impl<'p> Evaluator<'p> {
                     .help("ask about what is known when built: params, names, structure, properties as they are set"),
             ),
             Verdict::Broken => {
-                let code = code_of(policy, rule, waivable);
                 let message = format!("“{said}” does not hold");
                 let breaches = self.breaches(condition, scope);
                 if breaches.is_empty() {
