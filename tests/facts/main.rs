@@ -36,6 +36,7 @@ mod plants;
 mod policy;
 mod resource;
 mod script;
+mod spec_wizard;
 mod system;
 mod tree;
 
@@ -94,4 +95,5 @@ systems! {
     the_vault: crate::cloudvault::SYSTEM,
     the_hr_lab: crate::hr_lab::SYSTEM,
     the_json_upload: crate::json_upload::SYSTEM,
+    the_specification_wizard: crate::spec_wizard::SYSTEM,
 }

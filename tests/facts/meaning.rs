@@ -65,7 +65,7 @@ pub fn refers_to(value: &Value, id: &str) -> bool {
 }
 
 /// The types whose `Ref` is a name, with the property that sets it.
-const NAMED: [(&str, &str); 17] = [
+const NAMED: [(&str, &str); 19] = [
     ("AWS::S3::Bucket", "BucketName"),
     ("AWS::IAM::Role", "RoleName"),
     ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
@@ -83,6 +83,8 @@ const NAMED: [(&str, &str); 17] = [
     ("AWS::CloudTrail::Trail", "TrailName"),
     ("AWS::CodeBuild::Project", "Name"),
     ("AWS::CodePipeline::Pipeline", "Name"),
+    ("AWS::SES::ConfigurationSet", "Name"),
+    ("AWS::ApiGatewayV2::Stage", "StageName"),
 ];
 
 /// Attributes that say the same as `Ref`.
