@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from conftest import run
-from plan import Plan
+from plan import Plan, Stack
 
 HERE = Path(__file__).parent
 FAKE = HERE / "fake_aws.py"
@@ -37,7 +37,9 @@ class Desk:
     def deploy(self, plan: Plan, account: str, *words: str):
         """Runs a plan's deploy.sh with keys of an account. There is no terminal, so `--yes` answers what it asks."""
         (self.state / "account").write_text(account, encoding="utf-8")
-        return run("bash", plan.folder / "deploy.sh", "--yes", *words, cwd=self.folder, env=self.environment, timeout=120)
+        values = {f"INFRAC_PARAMETER_{name}": "judge" for stack in plan.deployed for name in asked_of_the_deployer(stack)}
+        environment = values | self.environment
+        return run("bash", plan.folder / "deploy.sh", "--yes", *words, cwd=self.folder, env=environment, timeout=120)
 
     def calls(self) -> list[dict]:
         """What was asked of `aws`, oldest first."""
@@ -49,6 +51,17 @@ class Desk:
         return [c for c in self.calls() if c["command"][0] == "cloudformation" and c["command"][1] in DEPLOYS]
 
 
+
+
+def asked_of_the_deployer(stack: Stack) -> list[str]:
+    """The parameters for which a plan has no value: whoever deploys gives one."""
+    return [
+        p["name"]
+        for p in stack.parameters
+        if "value" not in p
+        and p["from"].get("kind") not in ("stack_output", "asset_bucket")
+        and "Default" not in stack.template["Parameters"][p["name"]]
+    ]
 
 
 def scripts(builds) -> list[Path]:
