@@ -195,6 +195,7 @@ codes! {
     ABSENT_INSTANCE "absent_instance" Error "a reference to a resource that is not built there cannot be deployed";
     DEPLOYED_VALUE "deployed_value" Error "what exists and what it is called must be known before anything is deployed";
     SECRET_EXPOSED "secret_exposed" Error "in plain text a secret can be read by everyone who may read the template or the resource";
+    LITERAL_SECRET "literal_secret" Error (guarded) "who reads the source, its history or the template has it, and it stays in force until somebody changes it";
     NOT_CALLABLE "not_callable" Error "only functions can be called";
     WRONG_ARGUMENTS "wrong_arguments" Error "a function gives an answer only for what it takes";
     DIVISION_BY_ZERO "division_by_zero" Error "it has no value";

@@ -9,6 +9,7 @@ use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::model::{Asset, Model};
 use crate::eval::naming::{kebab, lower, pascal};
+use crate::eval::origin::Origin;
 use crate::eval::scope::Scope;
 use crate::eval::spread::{Part, Reads, Spread, What};
 use crate::eval::value::{Hole, Kind, Node, NodeKind, Piece, Principal, Template, Value};
@@ -90,9 +91,9 @@ impl<'p> Evaluator<'p> {
             ("length", [(Kind::Record(record), _)]) => count(record.len()),
             ("length", [(Kind::Family(family), _)]) => count(family.len()),
             ("length", [(Kind::None | Kind::Absent(_), _)]) => Kind::Int(0),
-            ("length", [(Kind::Text(text), place)]) => match self.by_value(text) {
+            ("length", [(Kind::Text(text), _)]) => match self.by_value(text) {
                 Some(text) => count(text.chars().count()),
-                None => return self.deployed(*place),
+                None => return self.asks_too_early(&values),
             },
             ("range", [(Kind::Int(end), _)]) => return self.range(0, *end, span),
             ("range", [(Kind::Int(start), _), (Kind::Int(end), _)]) => return self.range(*start, *end, span),
@@ -103,8 +104,8 @@ impl<'p> Evaluator<'p> {
                     .map(|(a, b)| Value::new(Kind::List(Arc::new(vec![a.clone(), b.clone()])), a.origin));
                 Kind::List(Arc::new(pairs.collect()))
             }
-            ("lower" | "upper" | "kebab" | "pascal" | "flat", [(Kind::Text(template), place)]) => {
-                let Some(text) = self.by_value(template) else { return self.deployed(*place) };
+            ("lower" | "upper" | "kebab" | "pascal" | "flat", [(Kind::Text(template), _)]) => {
+                let Some(text) = self.by_value(template) else { return self.asks_too_early(&values) };
                 let template = template.clone();
                 if let Some((value, _)) = values.first() {
                     spread = self.changed(name.as_str(), value, &template);
@@ -139,7 +140,7 @@ impl<'p> Evaluator<'p> {
                             pieces.extend(text.pieces.iter().cloned());
                         }
                         Some((_, true)) => {
-                            self.secret_exposed(place, "a joined text");
+                            self.secret_exposed(item, place, "a joined text");
                             return self.value(Kind::Error, span);
                         }
                         None => return self.value(Kind::Error, span),
@@ -182,9 +183,9 @@ impl<'p> Evaluator<'p> {
                 }
                 Kind::List(Arc::new(kept))
             }
-            ("split", [(Kind::Text(text), place), (Kind::Text(separator), _)]) => {
+            ("split", [(Kind::Text(text), _), (Kind::Text(separator), _)]) => {
                 let (Some(text), Some(separator)) = (self.by_value(text), self.by_value(separator)) else {
-                    return self.deployed(*place);
+                    return self.asks_too_early(&values);
                 };
                 if separator.is_empty() {
                     return self.error(
@@ -208,7 +209,9 @@ impl<'p> Evaluator<'p> {
             ("base64", [(Kind::Text(text), _)]) => Kind::Base64(text.clone()),
             ("base64", [(Kind::Secret(_), place)]) => {
                 let place = *place;
-                self.secret_exposed(place, "user data");
+                if let Some((value, _)) = values.first() {
+                    self.secret_exposed(value, place, "user data");
+                }
                 Kind::Error
             }
             ("hash", [_]) => {
@@ -236,7 +239,7 @@ impl<'p> Evaluator<'p> {
             }
             ("file", [(Kind::Text(path), place)]) => {
                 let place = *place;
-                let Some(path) = self.by_value(path) else { return self.deployed(place) };
+                let Some(path) = self.by_value(path) else { return self.asks_too_early(&values) };
                 match self.given.files.text(place.file, &path) {
                     Ok(text) => Kind::Text(Template::literal(text.strip_suffix('\n').unwrap_or(&text))),
                     Err(reason) => {
@@ -249,7 +252,7 @@ impl<'p> Evaluator<'p> {
             }
             ("asset", [(Kind::Text(path), place)]) => {
                 let place = *place;
-                let Some(path) = self.by_value(path) else { return self.deployed(place) };
+                let Some(path) = self.by_value(path) else { return self.asks_too_early(&values) };
                 match self.given.files.asset(place.file, &path) {
                     Ok((file, path, location)) => {
                         let file = Symbol::new(&file);
@@ -273,6 +276,7 @@ impl<'p> Evaluator<'p> {
                 Kind::Text(Template::literal("{{resolve:ssm:").then(path).then(&Template::literal("}}")))
             }
             ("cron", [(Kind::Text(text), _)]) => Kind::Cron(text.clone()),
+            _ if values.iter().any(|(value, _)| self.is_deployed(value)) => return self.asks_too_early(&values),
             _ => {
                 let found: Vec<String> = values.iter().map(|(value, _)| self.describe(value)).collect();
                 let found = if found.is_empty() { String::from("nothing") } else { found.join(" and ") };
@@ -285,11 +289,13 @@ impl<'p> Evaluator<'p> {
         self.value(kind, span).spread(spread)
     }
 
-    fn deployed(&mut self, span: Span) -> Value {
-        self.error(
-            Diagnostic::new(codes::DEPLOYED_VALUE, span, "this text must be known when built")
-                .help("take it from a `param`, a `let` or a text that is written out"),
-        )
+    /// A function asks for what is known only when deployed.
+    fn asks_too_early(&mut self, values: &[(Value, Span)]) -> Value {
+        let Some((value, span)) = values.iter().find(|(value, _)| self.is_deployed(value)) else {
+            return Value::new(Kind::Error, Origin::INHERITED);
+        };
+        let diagnostic = self.deployed(value, *span, "a function takes what is known when built");
+        self.error(diagnostic.help("take it from a `param`, a `let` or a text that is written out"))
     }
 
     fn extreme(&mut self, name: Symbol, values: &[(Value, Span)], span: Span) -> Value {

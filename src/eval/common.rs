@@ -76,7 +76,7 @@ impl<'p> Evaluator<'p> {
                     for (key, value) in record.iter().filter(|(_, value)| !value.is_none()) {
                         if let Some((text, hidden)) = self.as_template(value, span) {
                             if hidden {
-                                self.secret_exposed(span, "a tag");
+                                self.secret_exposed(value, span, "a tag");
                             } else {
                                 self.push_tag(&mut tags, *key, (text, value.spread), span);
                             }
@@ -130,6 +130,11 @@ impl<'p> Evaluator<'p> {
                     Diagnostic::new(codes::VALUE_NOT_ALLOWED, span, format!("AWS makes no snapshots of `{ty}`"))
                         .help("write \"retain\" or \"delete\""),
                 );
+                return None;
+            }
+            None if self.is_deployed(&value) => {
+                let diagnostic = self.deployed(&value, span, "what happens to data must be known when built");
+                self.report(diagnostic.help("write \"retain\", \"snapshot\" or \"delete\", or take it from a `param`"));
                 return None;
             }
             _ => {
@@ -209,6 +214,7 @@ impl<'p> Evaluator<'p> {
                     let Some((key, place)) = self.entry_key(entry, &scope) else { continue };
                     let value = self.evaluate(&entry.value, &scope);
                     if let Some(node) = self.plain_node(&value, place) {
+                        self.check_shown(&node, entry.value.span, "an attribute of the resource");
                         map.insert(key, node);
                     }
                 }

@@ -206,7 +206,17 @@ impl<'p> Evaluator<'p> {
         let name = self.program.stacks.get(index).map_or_else(|| Symbol::new(""), |stack| stack.name.name);
         match self.open_stack(index, span) {
             Some((id, _)) => self.value(Kind::Stack(id), span),
-            None => self.value(Kind::Absent(name), span),
+            None => {
+                let condition = self
+                    .program
+                    .stacks
+                    .get(index)
+                    .and_then(|stack| stack.parts.iter().find_map(|(_, head)| head.condition.as_ref()));
+                if let Some(condition) = condition.map(|condition| condition.span) {
+                    self.note_span(name, condition);
+                }
+                self.value(Kind::Absent(name), span)
+            }
         }
     }
 
@@ -454,8 +464,33 @@ impl<'p> Evaluator<'p> {
             None if self.body(id).is_some_and(|body| body.broken.contains(&name)) => self.value(Kind::Error, span),
             // A loop that went through nothing.
             None if self.is_family(id, name) => self.value(Kind::Family(std::sync::Arc::default()), span),
-            None => self.value(Kind::Absent(name), span),
+            None => {
+                self.note_condition(id, name);
+                self.value(Kind::Absent(name), span)
+            }
         })
+    }
+
+    /// Remembers what decides that an instance is not built.
+    fn note_condition(&mut self, id: BodyId, name: Symbol) {
+        let Some(body) = self.body(id) else { return };
+        let Some((_, items)) = body.possible.get(&name) else { return };
+        let conditions = items.iter().filter_map(|index| match &body.items.get(*index)?.0.item.kind {
+            ItemKind::If(inner) => Some(inner.condition.span),
+            ItemKind::Match(inner) => Some(inner.subject.span),
+            _ => None,
+        });
+        let found: Vec<Span> = conditions.collect();
+        for span in found {
+            self.note_span(name, span);
+        }
+    }
+
+    fn note_span(&mut self, name: Symbol, span: Span) {
+        let known = self.conditions.entry(name).or_default();
+        if !known.contains(&span) {
+            known.push(span);
+        }
     }
 
     /// Whether all that is declared under a name stands in loops, so that the name is a map from keys to instances.
@@ -487,7 +522,7 @@ impl<'p> Evaluator<'p> {
                 continue;
             }
             if matches!(value.kind, Kind::Secret(_)) {
-                self.secret_exposed(entry.value.span, "a tag");
+                self.secret_exposed(&value, entry.value.span, "a tag");
                 continue;
             }
             let Some((template, _)) = self.as_template(&value, entry.value.span) else { continue };

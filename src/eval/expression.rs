@@ -147,10 +147,10 @@ impl<'p> Evaluator<'p> {
             Kind::Bool(known) => Some(*known),
             Kind::Error => None,
             _ if self.is_deployed(&value) => {
-                self.report(
-                    Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, "this condition is known only when deployed")
-                        .help("what is built can depend on params (`param`, not `deploy param`), names and other conditions only"),
-                );
+                let diagnostic = self.deployed(&value, expr.span, "this condition is known only when deployed");
+                self.report(diagnostic.help(
+                    "what is built can depend on params (`param`, not `deploy param`), names and other conditions only",
+                ));
                 None
             }
             _ => {
@@ -334,7 +334,7 @@ impl<'p> Evaluator<'p> {
     fn text(&mut self, text: &'p ast::Text, span: Span, scope: &Scope<'p>) -> Value {
         let mut pieces = Vec::with_capacity(text.pieces.len());
         let mut parts = Vec::with_capacity(text.pieces.len());
-        let (mut secret, mut foreign) = (false, false);
+        let (mut secret, mut foreign) = (None, false);
         for piece in &text.pieces {
             match piece {
                 TextPiece::Literal(literal, _) => {
@@ -357,7 +357,9 @@ impl<'p> Evaluator<'p> {
                     let value = self.evaluate(inner, scope);
                     match self.as_template(&value, inner.span) {
                         Some((template, hidden)) => {
-                            secret |= hidden;
+                            if hidden {
+                                secret = Some(value.origin);
+                            }
                             parts.extend(self.parts_of(&value, &template));
                             pieces.extend(template.pieces.iter().cloned());
                         }
@@ -371,7 +373,12 @@ impl<'p> Evaluator<'p> {
         }
         let template = Template::from_pieces(pieces);
         let spread = self.model.spreads.text(parts);
-        self.value(if secret { Kind::Secret(template) } else { Kind::Text(template) }, span).spread(spread)
+        let Some(part) = secret else { return self.value(Kind::Text(template), span).spread(spread) };
+        let made = self.value(Kind::Secret(template), span).spread(spread);
+        if made.origin != part {
+            self.secret_parts.insert(made.origin, part);
+        }
+        made
     }
 
     /// Whether `${name}` names something of ours. In a script a name alone may well be one of the shell's, a path never is.
@@ -423,12 +430,29 @@ impl<'p> Evaluator<'p> {
 
     /// Reports the use of an instance that this environment does not build.
     pub(super) fn absent(&mut self, name: Symbol, span: Span) -> Value {
-        let diagnostic =
+        let mut diagnostic =
             Diagnostic::new(codes::ABSENT_INSTANCE, span, format!("`{name}` is not built, and is used all the same"))
                 .root(name)
                 .here("used here without a condition")
                 .help(format!("use it under the same condition, or write `if {name} != none then …`"));
+        // Two of one name in two places: which one is meant is not kept.
+        if let Some([condition]) = self.conditions.get(&name).map(Vec::as_slice)
+            && !condition.file.is_stdlib()
+        {
+            diagnostic = diagnostic.label(*condition, "this decides whether it is built");
+        }
         self.error(diagnostic)
+    }
+
+    /// The left side of `??`: what is asked of something that is not built is not there either.
+    pub(super) fn if_there(&mut self, expr: &'p Expr, scope: &Scope<'p>) -> Value {
+        if let ExprKind::Field(of, _) = &expr.kind {
+            let owner = self.if_there(of, scope);
+            if matches!(owner.kind, Kind::Absent(_)) {
+                return owner;
+            }
+        }
+        self.evaluate(expr, scope)
     }
 
     /// A text that must be known when built; reports and gives an empty one otherwise.
@@ -438,10 +462,8 @@ impl<'p> Evaluator<'p> {
         match self.by_value(&template) {
             Some(text) => text,
             None => {
-                let message = "this text must be known when built";
-                let diagnostic = Diagnostic::new(codes::DEPLOYED_VALUE, expr.span, message)
-                    .help("take it from a `param`, a `let` or a text that is written out");
-                self.report(self.and_its_source(diagnostic, &value, expr.span));
+                let diagnostic = self.deployed(&value, expr.span, "this text must be known when built");
+                self.report(diagnostic.help("take it from a `param`, a `let` or a text that is written out"));
                 String::new()
             }
         }
@@ -463,7 +485,7 @@ impl<'p> Evaluator<'p> {
             Kind::Text(text) => text.clone(),
             Kind::Error => Template::default(),
             Kind::Secret(_) => {
-                self.secret_exposed(span, "a plain text");
+                self.secret_exposed(value, span, "a plain text");
                 Template::default()
             }
             _ => {
@@ -471,14 +493,6 @@ impl<'p> Evaluator<'p> {
                 Template::default()
             }
         }
-    }
-
-    /// Reports a secret on its way to where it can be read.
-    pub(super) fn secret_exposed(&mut self, span: Span, place: &str) {
-        self.report(
-            Diagnostic::new(codes::SECRET_EXPOSED, span, format!("a secret would be readable in {place}"))
-                .help("hand over the secret's ARN or name, and let the program read it when it runs"),
-        );
     }
 
     fn record_literal(&mut self, entries: &'p [Entry], span: Span, scope: &Scope<'p>) -> Value {
@@ -516,10 +530,8 @@ impl<'p> Evaluator<'p> {
                 match known {
                     Some(known) => Some((Symbol::new(&known), text.span)),
                     None => {
-                        self.report(
-                            Diagnostic::new(codes::DEPLOYED_VALUE, text.span, "a key must be known when built")
-                                .help("take it from a `param`, a `let` or a text that is written out"),
-                        );
+                        let diagnostic = self.deployed(&value, text.span, "a key must be known when built");
+                        self.report(diagnostic.help("take it from a `param`, a `let` or a text that is written out"));
                         None
                     }
                 }
@@ -573,10 +585,8 @@ impl<'p> Evaluator<'p> {
                 })
                 .collect(),
             _ if self.is_deployed(&value) => {
-                self.report(
-                    Diagnostic::new(codes::DEPLOYED_VALUE, source.span, "a loop's range must be known when built")
-                        .help("go through a list that stands in the source or comes from a `param`"),
-                );
+                let diagnostic = self.deployed(&value, source.span, "a loop's range must be known when built");
+                self.report(diagnostic.help("go through a list that stands in the source or comes from a `param`"));
                 return None;
             }
             _ => {

@@ -13,3 +13,14 @@ pub(super) const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
 /// How the keys that AWS keeps for its services are called.
 pub const KEYS_OF_AWS: &str = "alias/aws/";
+
+/// Maps with keys of the user's own that AWS keeps to itself.
+pub(super) const TAKES_SECRETS: [&str; 2] = ["ConnectionProperties", "ProviderDetails"];
+
+/// Whether what stands under this property can be read by whoever may look at the resource, whatever its keys are called.
+pub(super) fn is_shown(property: &str) -> bool {
+    SHOWN.iter().any(|word| property.contains(word))
+}
+
+const SHOWN: [&str; 9] =
+    ["Environment", "Variables", "Tag", "Description", "UserData", "Label", "Metadata", "Substitutions", "ZipFile"];

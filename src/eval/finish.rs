@@ -231,6 +231,7 @@ impl<'p> Evaluator<'p> {
         let depends_on = self.after_setting(instance);
         let attributes = self.attribute_marks(instance);
         let properties = Node::new(NodeKind::Map(properties), origin);
+        self.check_secrecy(known, ty.as_str(), instance, &properties);
         if let Some(known) = known.filter(|_| !unchecked) {
             let region = self.model.stacks.get(stack.index()).map(|stack| stack.region.clone()).unwrap_or_default();
             self.check_shape(known, instance, &properties, &region, derived);
@@ -379,7 +380,7 @@ impl<'p> Evaluator<'p> {
         let value = self.evaluate(&output.value, &placed.scope);
         let node = match &value.kind {
             Kind::Secret(_) => {
-                self.secret_exposed(output.value.span, "an output");
+                self.secret_exposed(&value, output.value.span, "an output");
                 return None;
             }
             Kind::Instance(id) => {
@@ -396,6 +397,7 @@ impl<'p> Evaluator<'p> {
             }
             _ => self.plain_node(&value, output.value.span)?,
         };
+        self.check_shown(&node, output.value.span, "an output");
         let export = match (&output.as_name, placed.owner) {
             (Some(name), _) => {
                 let (text, spread) = self.spread_text_of(name, &placed.scope);

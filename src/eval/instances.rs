@@ -184,14 +184,9 @@ impl<'p> Evaluator<'p> {
             Kind::Text(text) => match self.by_value(text) {
                 Some(text) => Some(Symbol::new(&text)),
                 None => {
-                    self.report(
-                        Diagnostic::new(
-                            codes::DEPLOYED_VALUE,
-                            key.span,
-                            "an instance's key must be known when built: it decides which resource it is",
-                        )
-                        .help("go through a list that stands in the source or comes from a `param`"),
-                    );
+                    let message = "an instance's key must be known when built: it decides which resource it is";
+                    let diagnostic = self.deployed(&value, key.span, message);
+                    self.report(diagnostic.help("go through a list that stands in the source or comes from a `param`"));
                     None
                 }
             },
@@ -313,10 +308,8 @@ impl<'p> Evaluator<'p> {
                 Kind::Text(text) => match self.by_value(text) {
                     Some(text) => Some((text, whole)),
                     None => {
-                        self.report(
-                            Diagnostic::new(codes::DEPLOYED_VALUE, span, "an `id` must be known when built")
-                                .help("write it out, or put params into it"),
-                        );
+                        let diagnostic = self.deployed(&value, span, "an `id` must be known when built");
+                        self.report(diagnostic.help("write it out, or put params into it"));
                         None
                     }
                 },

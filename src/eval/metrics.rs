@@ -128,7 +128,7 @@ impl<'p> Evaluator<'p> {
             let place = argument.value.span;
             let (text, secret) = self.as_template(&value, place)?;
             if secret {
-                self.secret_exposed(place, "a metric");
+                self.secret_exposed(&value, place, "a metric");
                 return None;
             }
             match argument.name {
@@ -137,10 +137,8 @@ impl<'p> Evaluator<'p> {
                     Some(known) => names.push((known, place)),
                     None => {
                         let message = "what a metric is called must be known when built";
-                        self.report(
-                            Diagnostic::new(codes::DEPLOYED_VALUE, place, message)
-                                .help("write its name out: `x.metric(\"Errors\")`"),
-                        );
+                        let diagnostic = self.deployed(&value, place, message);
+                        self.report(diagnostic.help("write its name out: `x.metric(\"Errors\")`"));
                         return None;
                     }
                 },

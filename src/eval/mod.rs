@@ -36,6 +36,7 @@ mod references;
 mod renamed;
 mod rules;
 mod scope;
+mod secrecy;
 mod settled;
 pub mod spread;
 mod statements;
@@ -146,6 +147,10 @@ pub(crate) struct Evaluator<'p> {
     externals: HashMap<Symbol, model::ExternalId>,
     /// Where the value that is being found stands, for origins.
     through: Origin,
+    /// What decides whether something is built that is not, by its name.
+    conditions: HashMap<Symbol, Vec<Span>>,
+    /// The secret in each text that was made of one.
+    secret_parts: HashMap<Origin, Origin>,
     /// Which params were read since this was last set aside.
     reading: Reads,
     fuel: u64,
@@ -185,6 +190,8 @@ impl<'p> Evaluator<'p> {
             steps: HashMap::default(),
             externals: HashMap::default(),
             through: Origin::INHERITED,
+            conditions: HashMap::default(),
+            secret_parts: HashMap::default(),
             reading: Reads::NONE,
             fuel: limits::MAX_STEPS,
             depth: 0,

@@ -63,7 +63,7 @@ impl<'p> Evaluator<'p> {
             Kind::Text(text) => self.by_value(text),
             Kind::Error => Some(String::new()),
             Kind::Secret(_) => {
-                self.secret_exposed(name.span, "a plain text");
+                self.secret_exposed(&value, name.span, "a name");
                 Some(String::new())
             }
             _ => {
@@ -72,10 +72,8 @@ impl<'p> Evaluator<'p> {
             }
         };
         if text.is_none() {
-            self.report(
-                Diagnostic::new(codes::DEPLOYED_VALUE, name.span, "this text must be known when built")
-                    .help("take it from a `param`, a `let` or a text that is written out"),
-            );
+            let diagnostic = self.deployed(&value, name.span, "this text must be known when built");
+            self.report(diagnostic.help("take it from a `param`, a `let` or a text that is written out"));
         }
         (text.unwrap_or_default(), value.spread)
     }
@@ -102,6 +100,10 @@ impl<'p> Evaluator<'p> {
                 self.checked_name(named, rule.value.span, NAMED, property)
             }
             Kind::None | Kind::Error => None,
+            Kind::Secret(_) => {
+                self.secret_exposed(&value, rule.value.span, "a name");
+                None
+            }
             _ => {
                 self.wrong_type(&value, rule.value.span, "a naming rule gives a text, or is `generated`");
                 None
@@ -221,6 +223,10 @@ impl<'p> Evaluator<'p> {
                 self.checked_name((text.clone(), value.spread), span, NAMED_HERE, property)
             }
             Kind::None | Kind::Error => None,
+            Kind::Secret(_) => {
+                self.secret_exposed(value, span, "a name");
+                None
+            }
             _ => {
                 self.wrong_type(value, span, "a name is a text");
                 None
@@ -251,10 +257,9 @@ impl<'p> Evaluator<'p> {
         let (text, spread) = name;
         let resource = text.holes().any(|hole| matches!(hole, crate::eval::value::Hole::Resource(..)));
         if resource {
-            self.report(
-                Diagnostic::new(codes::DEPLOYED_VALUE, span, "a name cannot depend on what is deployed")
-                    .help("use params, `id`, `stack`, `env`, `account` and `region` in names"),
-            );
+            let value = self.value(Kind::Text(text), span);
+            let diagnostic = self.deployed(&value, span, "a name cannot depend on what is deployed");
+            self.report(diagnostic.help("use params, `id`, `stack`, `env`, `account` and `region` in names"));
             return None;
         }
         let origin = self.model.origins.add(span, reason, Origin::INHERITED);

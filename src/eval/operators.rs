@@ -35,7 +35,7 @@ impl<'p> Evaluator<'p> {
                 }
             }
             BinaryOp::Else => {
-                let first = self.evaluate(left, scope);
+                let first = self.if_there(left, scope);
                 let by = std::mem::take(&mut self.reading);
                 if first.is_none() {
                     let second = self.evaluate(right, scope);
@@ -163,6 +163,11 @@ impl<'p> Evaluator<'p> {
             (Kind::Size(a), Kind::Int(b)) if scaling => whole(*a, *b).map(Kind::Size),
             (Kind::Int(a), Kind::Size(b)) if operator == BinaryOp::Multiply => whole(*a, *b).map(Kind::Size),
             (Kind::Duration(a), Kind::Duration(b)) if operator == BinaryOp::Divide && *b != 0 => Some(Kind::Int(a / b)),
+            _ if self.is_deployed(first) || self.is_deployed(second) => {
+                let (open, place) = if self.is_deployed(first) { (first, left) } else { (second, right) };
+                let diagnostic = self.deployed(open, place, "one calculates with what is known when built");
+                return self.error(diagnostic.help("take the number from a `param`, or hand it on as it is"));
+            }
             (Kind::Text(_), _) | (_, Kind::Text(_)) if operator == BinaryOp::Add => {
                 let diagnostic = Diagnostic::new(codes::WRONG_TYPE, span, "`+` adds numbers; it does not join texts")
                     .help("write one text with `{…}` in it: \"{first}-{second}\"");
@@ -213,7 +218,9 @@ impl<'p> Evaluator<'p> {
                 None if self.is_deployed(&left) || self.is_deployed(&right) => {
                     // Known only when deployed: passed on as such, so that whoever needs it now can say so.
                     let unknown = if self.is_deployed(&left) { left } else { right };
-                    return Value::new(unknown.kind, unknown.origin).spread(unknown.spread);
+                    // It is an answer and no longer what was asked about, so its limits do not go with it.
+                    let spread = self.model.spreads.lost(self.model.spreads.reads(unknown.spread));
+                    return Value::new(unknown.kind, unknown.origin).spread(spread);
                 }
                 None => {
                     let (a, b) = (self.describe(&left), self.describe(&right));
@@ -343,14 +350,9 @@ impl<'p> Evaluator<'p> {
                     }
                 }
                 if unknown {
-                    self.report(
-                        Diagnostic::new(
-                            codes::DEPLOYED_VALUE,
-                            span,
-                            "what is in this list is known only when deployed",
-                        )
-                        .help("ask about params, names or other values that are known when built"),
-                    );
+                    let open = if self.is_deployed(item) { item } else { whole };
+                    let diagnostic = self.deployed(open, span, "what is in this list is known only when deployed");
+                    self.report(diagnostic.help("ask about params, names or other values that are known when built"));
                     return None;
                 }
                 Some(false)
