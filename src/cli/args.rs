@@ -89,6 +89,18 @@ pub enum Command {
     /// Write a first system to start from
     #[command(after_help = "Example: infrac init shop --from queue-worker")]
     Init(InitArguments),
+    /// Show what is known of a resource type or an action, and the date of that knowledge
+    #[command(
+        after_help = "Examples: infrac catalog AWS::SQS::Queue; infrac catalog AWS::S3::Bucket.LifecycleConfiguration; infrac catalog s3:GetObject"
+    )]
+    Catalog {
+        /// A resource type, one of its properties (`TYPE.PROPERTY`), or an action
+        #[arg(value_name = "TYPE|ACTION")]
+        what: Option<String>,
+        /// The form of the answer
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: AnswerFormat,
+    },
     /// Print the completions of a shell
     #[command(after_help = "Example: infrac completions bash > /etc/bash_completion.d/infrac")]
     Completions {

@@ -4,6 +4,7 @@
 
 mod baseline;
 mod building;
+mod catalog;
 mod diff;
 mod formatting;
 mod help;

@@ -2,6 +2,7 @@
 
 mod build;
 mod can;
+mod catalog;
 mod check;
 mod diff;
 mod explain;
@@ -54,6 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Answer {
         Command::Iam(IamCommand::Simulate(arguments)) => iam::run(&world, arguments),
         Command::Init(arguments) => init::run(&world, arguments),
         Command::Explain { code } => explain::run(code.as_deref()),
+        Command::Catalog { what, format } => Ok(catalog::run(what.as_deref(), *format)),
         Command::Man { folder } => man::run(folder),
         Command::Completions { shell } => {
             let mut script = Vec::new();
