@@ -346,7 +346,7 @@ impl<'p> Evaluator<'p> {
                 }
             }
             (Kind::Record(record), Kind::Text(text)) => {
-                let Some(known) = self.by_value(text) else { return self.unknown_key(&index, key.span) };
+                let Some(known) = self.by_value(text) else { return self.unknown_key(index, key.span) };
                 match record.get(&Symbol::new(&known)) {
                     Some(found) => found.clone(),
                     None => {
@@ -361,7 +361,7 @@ impl<'p> Evaluator<'p> {
                     Kind::Int(number) => Some(number.to_string()),
                     _ => None,
                 };
-                let Some(known) = known else { return self.unknown_key(&index, key.span) };
+                let Some(known) = known else { return self.unknown_key(index, key.span) };
                 match family.get(&Symbol::new(&known)) {
                     Some(id) => self.value(Kind::Instance(*id), span),
                     None => {
@@ -370,9 +370,9 @@ impl<'p> Evaluator<'p> {
                     }
                 }
             }
-            (Kind::List(_), Kind::Text(_)) if self.is_deployed(&index) => self.unknown_key(&index, key.span),
+            (Kind::List(_), Kind::Text(_)) if self.is_deployed(index) => self.unknown_key(index, key.span),
             (Kind::List(_), _) => {
-                self.wrong_type(&index, key.span, "the elements of a list are counted by whole numbers")
+                self.wrong_type(index, key.span, "the elements of a list are counted by whole numbers")
             }
             _ => self.wrong_type(value, of.span, "an element can be taken of a list, a map or instances with keys"),
         }

@@ -53,7 +53,7 @@ struct Search<'a, 'p> {
 
 impl Search<'_, '_> {
     fn node(&mut self, node: &Node, spot: Spot) {
-        if self.way.len() > limits::MAX_DEPTH as usize {
+        if self.way.len() > limits::MAX_DEPTH {
             return;
         }
         match &node.kind {
