@@ -90,9 +90,7 @@ pub enum Command {
     #[command(after_help = "Example: infrac init shop --from queue-worker")]
     Init(InitArguments),
     /// Show what is known of a resource type or an action, and the date of that knowledge
-    #[command(
-        after_help = "Examples: infrac catalog AWS::SQS::Queue; infrac catalog AWS::S3::Bucket.LifecycleConfiguration; infrac catalog s3:GetObject"
-    )]
+    #[command(after_help = super::facts::CATALOG_EXAMPLES)]
     Catalog {
         /// A resource type, one of its properties (`TYPE.PROPERTY`), or an action
         #[arg(value_name = "TYPE|ACTION")]

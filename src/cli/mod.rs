@@ -2,6 +2,7 @@
 
 pub mod args;
 mod commands;
+mod facts;
 mod failure;
 pub mod failures;
 pub mod pages;
