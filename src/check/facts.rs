@@ -27,6 +27,71 @@ pub const VPC: &str = "AWS::EC2::VPC";
 pub const SUBNET: &str = "AWS::EC2::Subnet";
 /// A further range of a network.
 pub const VPC_RANGE: &str = "AWS::EC2::VPCCidrBlock";
+/// Two networks that reach each other.
+pub const PEERING: &str = "AWS::EC2::VPCPeeringConnection";
+/// A route of a table.
+pub const ROUTE: &str = "AWS::EC2::Route";
+/// The properties of a route, one of which says where it leads.
+pub const DESTINATIONS: &[&str] = &["DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"];
+/// The masks that EC2 takes. Source: <https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html> and
+/// <https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html>.
+pub const RANGE_SIZES: &[(&str, &str, &[u8])] = &[
+    (VPC, "CidrBlock", IPV4_MASKS),
+    (VPC_RANGE, "CidrBlock", IPV4_MASKS),
+    (SUBNET, "CidrBlock", IPV4_MASKS),
+    (SUBNET, "Ipv6CidrBlock", &[44, 48, 52, 56, 60, 64]),
+];
+const IPV4_MASKS: &[u8] = &[16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28];
+/// So many addresses of each subnet are EC2's own. Source as above.
+pub const KEPT_ADDRESSES: i64 = 5;
+/// What a type asks of the subnets that it is put into.
+pub struct Room {
+    /// The type.
+    pub ty: &'static str,
+    /// Only where this property has this value, or is not set.
+    pub only: Option<(&'static str, &'static str)>,
+    /// Where the subnets stand.
+    pub subnets: &'static [&'static str],
+    /// The longest mask of each subnet.
+    pub mask: Option<u8>,
+    /// How many there may be, each with an address of its own.
+    pub count: Option<&'static str>,
+}
+/// Those of which something is known. Source of the mask:
+/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html>.
+pub const ROOMS: &[Room] = &[
+    Room {
+        ty: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        only: Some(("Type", "application")),
+        subnets: &["Subnets", "SubnetMappings"],
+        mask: Some(27),
+        count: None,
+    },
+    Room {
+        ty: "AWS::AutoScaling::AutoScalingGroup",
+        only: None,
+        subnets: &["VPCZoneIdentifier"],
+        mask: None,
+        count: Some("MaxSize"),
+    },
+    Room {
+        ty: "AWS::ECS::Service",
+        only: None,
+        subnets: &["NetworkConfiguration.AwsvpcConfiguration.Subnets"],
+        mask: None,
+        count: Some("DesiredCount"),
+    },
+];
+/// Types with rules about ports, and the property that lists them; empty: the type is one rule.
+pub const PORT_RULES: &[(&str, &str)] = &[
+    ("AWS::EC2::SecurityGroup", "SecurityGroupIngress"),
+    ("AWS::EC2::SecurityGroup", "SecurityGroupEgress"),
+    ("AWS::EC2::SecurityGroupIngress", ""),
+    ("AWS::EC2::SecurityGroupEgress", ""),
+    ("AWS::EC2::NetworkAclEntry", ""),
+];
+/// Protocols that have ports, by name and number.
+pub const WITH_PORTS: &[&str] = &["tcp", "udp", "6", "17"];
 /// What listens on a load balancer.
 pub const LISTENER: &str = "AWS::ElasticLoadBalancingV2::Listener";
 

@@ -2,6 +2,7 @@
 
 pub(super) mod balancers;
 pub(super) mod groups;
+pub(super) mod ranges;
 pub(super) mod routes;
 pub(super) mod ways;
 

@@ -269,6 +269,9 @@ codes! {
     // Network.
     SUBNET_OUTSIDE_VPC "subnet_outside_vpc" Error "EC2 refuses a subnet outside its VPC's range";
     SUBNET_OVERLAP "subnet_overlap" Error "EC2 refuses subnets of one VPC that overlap";
+    RANGES_OVERLAP "ranges_overlap" Error "EC2 refuses a second range with the same addresses, and packets to them could not be told apart";
+    ROUTE_TWICE "route_twice" Error "EC2 refuses the second one, in the middle of a deployment";
+    SUBNET_TOO_SMALL "subnet_too_small" Error (guarded) "what finds no address is not started, often only when it is needed most";
     NO_ENDPOINT "no_endpoint" Error "a connection needs a security group at each end, or an address range";
     NO_PORTS "no_ports" Error "a connection must say on what, where the other end does not";
     FORBIDDEN_PATH "forbidden_path" Error "the system says that no such connection may exist";
