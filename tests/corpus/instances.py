@@ -69,7 +69,7 @@ class Builder:
             except (Hopeless, patterns.Unsupported):
                 del self.resources[mark:]
                 continue
-            if fits(self.schemas, type_, schema, properties):
+            if all(fits(self.schemas, type_, node, properties) for node in (schema, *self.schemas.conditions(type_))):
                 resource = Resource(f"r{len(self.resources) + 1}", type_, properties)
                 self.resources.append(resource)
                 return resource
@@ -245,7 +245,8 @@ def hidden(key: str) -> bool:
     """What is better left out of an example: secrets, tags (infrac derives them), and policies that grant something."""
     lower = key.lower()
     return (
-        any(word in lower for word in ("password", "secret", "token", "credential", "apikey", "privatekey"))
+        any(word in lower for word in ("password", "secret", "token", "credential", "apikey", "privatekey", "sharedkey"))
+        or lower == "managedpolicyarns"
         or lower in ("tags", "tagset", "hostedzonetags", "filesystemtags", "userpooltags")
         or (lower.endswith(("policydocument", "policies", "policy")) and lower != "assumerolepolicydocument")
     )

@@ -11,6 +11,8 @@ from values import Link, Path, Resource
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 RESERVED = {"true", "false", "none", "if", "then", "else", "for", "in", "and", "or", "not", "per", "matching"}
 ACCOUNT = "123456789012"
+# What means nothing alone: an output hands it on.
+HANDED_ON = {"AWS::EC2::SecurityGroup": "GroupId"}
 
 
 class Source:
@@ -28,6 +30,8 @@ class Source:
         for resource in resources:
             self.resource = resource.name
             self.entry((), f"{resource.name} = {resource.type} ", resource.properties, 1)
+            if resource.type in HANDED_ON:
+                self.lines.append(f"  output {resource.name}_id = {resource.name}.{HANDED_ON[resource.type]}")
         self.lines.append("}")
 
     @property
@@ -85,15 +89,17 @@ def text(value: str) -> str:
 
 def template(resources: list[Resource]) -> str:
     """The same as a template."""
-    return json.dumps(
-        {
-            "Resources": {
-                logical(resource.name): {"Type": resource.type, "Properties": plain(resource.properties)}
-                for resource in resources
-            }
-        },
-        indent=1,
-    )
+    made: dict[str, Any] = {
+        "Resources": {
+            logical(resource.name): {"Type": resource.type, "Properties": plain(resource.properties)} for resource in resources
+        }
+    }
+    outputs = {
+        f"{logical(resource.name)}Id": {"Value": plain(Link(resource.name, HANDED_ON[resource.type]))}
+        for resource in resources
+        if resource.type in HANDED_ON
+    }
+    return json.dumps(made | ({"Outputs": outputs} if outputs else {}), indent=1)
 
 
 def logical(name: str) -> str:

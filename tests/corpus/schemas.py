@@ -39,6 +39,13 @@ class Schemas:
         """A type's schema, as published."""
         return read(self.folder / "resources" / f"{self.digests[name]}.json")
 
+    @cache
+    def conditions(self, name: str) -> tuple[Json, ...]:
+        """What the package says of a type beyond its schema, where that holds under a condition."""
+        folder = self.folder / "extensions" / name.lower().replace("::", "_")
+        found = [read(path) for path in sorted(folder.glob("*.json"))]
+        return tuple(node for node in found if "if" in node or any("if" in branch for branch in node.get("allOf", [])))
+
     def regions(self) -> list[str]:
         """The regions whose lists of types are known."""
         return [name for name in self.providers if name != "sam" and not name.startswith(PLACEHOLDERS)]
