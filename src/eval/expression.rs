@@ -396,6 +396,10 @@ impl<'p> Evaluator<'p> {
     pub(super) fn as_template(&mut self, value: &Value, span: Span) -> Option<(Template, bool)> {
         match &value.kind {
             Kind::Error => None,
+            Kind::Text(text) if self.late(text) == Some(Late::List) => {
+                self.wrong_type(value, span, "this cannot be a part of text");
+                None
+            }
             Kind::Text(text) => Some((text.clone(), false)),
             Kind::Secret(text) => Some((text.clone(), true)),
             Kind::Int(number) => Some((Template::literal(&number.to_string()), false)),
@@ -815,7 +819,7 @@ impl<'p> Evaluator<'p> {
             Kind::Text(text) => match self.by_value(text) {
                 Some(known) if known.chars().count() <= 40 => format!("the text {known:?}"),
                 Some(_) => String::from("a long text"),
-                None => String::from("a text that is known when deployed"),
+                None => self.late(text).unwrap_or(Late::Text).words().to_owned(),
             },
             Kind::Duration(_) | Kind::Every(_) => String::from("a time"),
             Kind::Size(_) => String::from("a size"),

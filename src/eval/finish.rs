@@ -4,6 +4,7 @@ use crate::base::{IndexMap, Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::instances::{COMMON_SETTINGS, entry_is};
+use crate::eval::late::Late;
 use crate::eval::model::{self, InstanceId, ResourceId};
 use crate::eval::origin::Origin;
 use crate::eval::properties::Slot;
@@ -395,12 +396,22 @@ impl<'p> Evaluator<'p> {
                 );
                 return None;
             }
+            Kind::Text(text) if self.late(text) == Some(Late::List) => {
+                self.wrong_type(&value, output.value.span, "an output is one text");
+                return None;
+            }
             _ => self.plain_node(&value, output.value.span)?,
         };
         self.check_shown(&node, output.value.span, "an output");
         let export = match (&output.as_name, placed.owner) {
             (Some(name), _) => {
                 let (text, spread) = self.spread_text_of(name, &placed.scope);
+                if text.holes().any(|hole| matches!(hole, Hole::Resource(..))) && self.by_value(&text).is_none() {
+                    let value = self.value(Kind::Text(text.clone()), name.span);
+                    let message = "an export's name cannot depend on what is deployed";
+                    let diagnostic = self.deployed(&value, name.span, message);
+                    self.report(diagnostic.help("use params, `stack`, `env`, `account` and `region` in it"));
+                }
                 let origin = self.model.origins.add(name.span, "", Origin::INHERITED);
                 Some(model::Export { text, origin, spread })
             }

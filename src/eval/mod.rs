@@ -21,6 +21,7 @@ mod finish;
 mod granted;
 mod instances;
 mod instead;
+mod late;
 mod metrics;
 pub mod model;
 mod naming;

@@ -3,6 +3,7 @@
 use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::catalog::{Kind as ShapeKind, Shape};
 use crate::diag::{Diagnostic, codes};
+use crate::eval::late::Late;
 use crate::eval::origin::Origin;
 use crate::eval::references::types_of;
 use crate::eval::spread::Spread;
@@ -57,7 +58,7 @@ impl<'p> Evaluator<'p> {
             ShapeKind::Json => return self.plain_node(value, slot.span),
             ShapeKind::String => self.string_node(value, slot),
             ShapeKind::Integer | ShapeKind::Number => self.number_node(value, shape.kind(), slot),
-            ShapeKind::Boolean => boolean_node(value),
+            ShapeKind::Boolean => self.boolean_node(value),
             ShapeKind::List => return self.list_node(value, shape, slot),
             ShapeKind::Map => return self.map_node(value, shape, slot),
             ShapeKind::Object => return self.object_node(value, shape, slot),
@@ -132,9 +133,20 @@ impl<'p> Evaluator<'p> {
         None
     }
 
+    fn boolean_node(&self, value: &Value) -> Option<NodeKind> {
+        match &value.kind {
+            Kind::Bool(known) => Some(NodeKind::Bool(*known)),
+            Kind::Text(text) if text.single_hole().is_some() && self.late(text).is_none_or(Late::may_be_bool) => {
+                Some(NodeKind::Text(text.clone()))
+            }
+            _ => None,
+        }
+    }
+
     /// Text, and what AWS writes as text.
     fn string_node(&mut self, value: &Value, slot: Slot<'_>) -> Option<NodeKind> {
         Some(NodeKind::Text(match &value.kind {
+            Kind::Text(text) if self.late(text) == Some(Late::List) => return None,
             Kind::Text(text) | Kind::Secret(text) => text.clone(),
             Kind::Int(number) => Template::literal(&number.to_string()),
             Kind::Float(number) => Template::literal(&number.to_string()),
@@ -187,7 +199,9 @@ impl<'p> Evaluator<'p> {
                     }
                 }
             }
-            Kind::Text(text) if text.single_hole().is_some() => NodeKind::Text(text.clone()),
+            Kind::Text(text) if text.single_hole().is_some() && self.late(text).is_none_or(Late::may_be_number) => {
+                NodeKind::Text(text.clone())
+            }
             _ => return None,
         })
     }
@@ -197,7 +211,9 @@ impl<'p> Evaluator<'p> {
             Kind::List(items) => items.to_vec(),
             Kind::Family(family) => family.values().map(|id| Value::new(Kind::Instance(*id), value.origin)).collect(),
             // A list that is known only when deployed.
-            Kind::Text(text) if text.single_hole().is_some() => {
+            Kind::Text(text)
+                if text.single_hole().is_some() && self.late(text).is_none_or(|late| late == Late::List) =>
+            {
                 return Some(Node::new(NodeKind::Text(text.clone()), value.origin).spread(value.spread));
             }
             _ => return self.wrong_property(value, shape, slot),
@@ -304,7 +320,7 @@ impl<'p> Evaluator<'p> {
                 Some(list) => return self.list_node(value, list, slot),
                 None => return self.plain_node(value, slot.span),
             },
-            Kind::Bool(_) if takes(ShapeKind::Boolean) => boolean_node(value),
+            Kind::Bool(_) if takes(ShapeKind::Boolean) => self.boolean_node(value),
             Kind::Int(_) | Kind::Float(_) | Kind::Percent(_) | Kind::Duration(_) | Kind::Size(_)
                 if takes(ShapeKind::Number) =>
             {
@@ -323,14 +339,6 @@ impl<'p> Evaluator<'p> {
             return self.plain_node(value, slot.span);
         }
         self.scalar(node, value, shape, slot)
-    }
-}
-
-fn boolean_node(value: &Value) -> Option<NodeKind> {
-    match &value.kind {
-        Kind::Bool(known) => Some(NodeKind::Bool(*known)),
-        Kind::Text(text) if text.single_hole().is_some() => Some(NodeKind::Text(text.clone())),
-        _ => None,
     }
 }
 
