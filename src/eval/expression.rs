@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::base::{IndexMap, Span, Symbol, limits};
 use crate::diag::{Diagnostic, codes, quoted_list};
+use crate::eval::late::Late;
 use crate::eval::model::StackId;
 use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::spread::{Part, Spread};

@@ -347,9 +347,11 @@ impl<'p> Evaluator<'p> {
             return self.plain_node(&setting.value, span);
         };
         match known.property(key.as_str()) {
-            Some(property) => {
-                self.property_node(&setting.value, property.shape(), Slot { ty: ty.as_str(), path: key.as_str(), span })
-            }
+            Some(property) => self.property_node(
+                &setting.value,
+                property.shape(),
+                Slot { ty: ty.as_str(), path: key.as_str(), key: setting.key_span, span },
+            ),
             None => {
                 self.report(crate::resolve::words::unknown_property(ty.as_str(), key, setting.key_span));
                 None

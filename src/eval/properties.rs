@@ -28,6 +28,8 @@ pub(super) struct Slot<'a> {
     pub(super) ty: &'a str,
     /// The property's path, dots between its parts.
     pub(super) path: &'a str,
+    /// Where the property of the resource is set that holds it.
+    pub(super) key: Span,
     /// Where the value is given.
     pub(super) span: Span,
 }
@@ -104,12 +106,14 @@ impl<'p> Evaluator<'p> {
         }
         let wanted = describe_shape(shape);
         let found = self.describe(value);
-        let mut diagnostic = Diagnostic::new(
-            codes::WRONG_TYPE,
-            slot.span,
-            format!("`{}` of `{}` is {wanted}, not {found}", slot.path, slot.ty),
-        )
-        .why(REFUSED);
+        // What a param holds is not wrong where the param is declared.
+        let declared = self.model.deploy_params.values().any(|param| param.span == slot.span);
+        let place = if declared { slot.key } else { slot.span };
+        let message = format!("`{}` of `{}` is {wanted}, not {found}", slot.path, slot.ty);
+        let mut diagnostic = Diagnostic::new(codes::WRONG_TYPE, place, message).why(REFUSED);
+        if declared {
+            diagnostic = diagnostic.label(slot.span, "this is set there");
+        }
         if shape.kind() == ShapeKind::List && !matches!(value.kind, Kind::Record(_)) {
             diagnostic = diagnostic.help("put it in brackets: `[…]`");
         }

@@ -220,8 +220,12 @@ fn wrong_ports(model: &Model, id: ResourceId, rule: &Node) -> Option<Diagnostic>
     let first = rule.get("FromPort").or_else(|| at(rule, "PortRange.From"))?;
     let last = rule.get("ToPort").or_else(|| at(rule, "PortRange.To"))?;
     let (from, to) = (number(model, id, Some(first))?, number(model, id, Some(last))?);
+    // All of them.
+    if (from, to) == (-1, -1) {
+        return None;
+    }
     for (port, node) in [(from, first), (to, last)] {
-        if !(0..=65_535).contains(&port) && !(from == -1 && to == -1) {
+        if !(0..=65_535).contains(&port) {
             let message = format!("a port is a number from 0 to 65535, and this is {port}");
             let diagnostic = Diagnostic::new(codes::VALUE_OUT_OF_RANGE, spot(model, id, node), message);
             return Some(diagnostic.label(place(model, id), "in this rule"));
