@@ -12,6 +12,8 @@ import regex
 
 PRINTABLE = string.ascii_letters + string.digits + "-_./:=+@,#~ "
 WORD = string.ascii_letters + string.digits + "_"
+# Some patterns make a search go back and forth without end: nothing is said of them then.
+PATIENCE = 2.0
 UNICODE = [
     (r"\\p\{L(?:u|l|)\}", "a-zA-Z"), (r"\\p\{Letter\}", "a-zA-Z"), (r"\\p\{Alpha(?:betic)?\}", "a-zA-Z"),
     (r"\\p\{Nd?\}", "0-9"), (r"\\p\{Z\w*\}", " "), (r"\\p\{P\w?\}", "._-"), (r"\\p\{S\w?\}", "=+"),
@@ -34,7 +36,12 @@ def compiled(pattern: str) -> regex.Pattern | None:
 def matches(pattern: str, text: str) -> bool | None:
     """Whether a text matches, as JSON schemas mean it: anywhere, unless anchored."""
     found = compiled(pattern)
-    return None if found is None else found.search(text) is not None
+    if found is None:
+        return None
+    try:
+        return found.search(text, timeout=PATIENCE) is not None
+    except TimeoutError:
+        return None
 
 
 def sample(rng: random.Random, pattern: str, least: int, most: int) -> str:

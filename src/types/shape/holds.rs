@@ -180,7 +180,8 @@ fn object_holds<'a, S: Subject<'a>>(value: S, shape: Shape, place: Place<'_>) ->
         count += 1;
         if let Some(property) = shape.property(key) {
             whole = whole.and(holds(inner, property.shape(), place));
-        } else if let (Kind::Map, Some(items)) = (shape.kind(), shape.items()) {
+        } else if let (true, Some(items)) = (shape.kind() == Kind::Map || shape.key_pattern().is_some(), shape.items())
+        {
             whole = whole.and(holds(inner, items, place));
         } else if shape.is_closed() {
             return Truth::No;

@@ -168,3 +168,13 @@ fn lists_hold_things_once() {
     let list = json!({"Domains": ["a.example.com", "b.example.com", "a.example.com"]});
     assert_eq!(told("AWS::Route53Resolver::FirewallDomainList", &list), ["Domains: twice"]);
 }
+
+#[test]
+fn a_map_that_may_also_be_a_text_is_still_a_map() {
+    let with = |parameters| json!({"Name": "some", "Parameters": parameters});
+    let told = |parameters| told("AWS::ApiGateway::RestApi", &with(parameters));
+    assert_eq!(told(json!({"endpointConfigurationTypes": "REGIONAL"})), Vec::<String>::new());
+    assert_eq!(told(json!("some")), Vec::<String>::new());
+    assert_eq!(told(json!({"_": "some"})), ["Parameters._: key \"_\""]);
+    assert_eq!(told(json!({"a": {"b": 1}})), ["Parameters.a: kind"]);
+}

@@ -161,7 +161,8 @@ impl<'a, S: Subject<'a>> Walk<'_, S> {
             count += 1;
             match shape.property(key) {
                 Some(property) => self.property(key, inner, property),
-                None if shape.kind() == Kind::Map => self.keyed(key, inner, shape),
+                // A map, or something that is one unless it is a text.
+                None if shape.kind() == Kind::Map || shape.key_pattern().is_some() => self.keyed(key, inner, shape),
                 None if shape.is_closed() => {
                     misspelt.push(key);
                     let known = settable(shape);
