@@ -51,10 +51,10 @@ impl<'t> Env<'t> {
         Ok(here.filter(|(index, _)| tree.body(*index).is_some()).map(|(unit, _)| Res { env: *self, unit }).collect())
     }
 
-    /// All resources of one type in all stacks.
+    /// All resources of one type in all stacks that this environment has.
     pub fn everywhere(&self, ty: &str) -> Result<Vec<Res<'t>>, String> {
         let mut found = Vec::new();
-        for stack in self.system.stacks {
+        for stack in self.system.stacks.iter().filter(|stack| self.stack(stack).is_ok()) {
             found.extend(self.all(stack, ty)?);
         }
         Ok(found)

@@ -39,6 +39,7 @@ mod script;
 mod spec_wizard;
 mod system;
 mod tree;
+mod uk_home;
 
 /// Four tests for each system.
 macro_rules! systems {
@@ -96,4 +97,5 @@ systems! {
     the_hr_lab: crate::hr_lab::SYSTEM,
     the_json_upload: crate::json_upload::SYSTEM,
     the_specification_wizard: crate::spec_wizard::SYSTEM,
+    the_uk_home_improvement_platform: crate::uk_home::SYSTEM,
 }

@@ -34,10 +34,15 @@ from moto.utilities.tagging_service import TaggingService
 REF_IS_PROPERTY = {
     "AWS::SecretsManager::SecretTargetAttachment": "SecretId",
     "AWS::SecretsManager::RotationSchedule": "SecretId",
+    # Not its own ARN, but that of the function it stands for: whoever calls the one calls the other.
+    "AWS::Lambda::Alias": "FunctionName",
 }
 
 # Types that moto does not create and whose Ref is their ARN.
 REF_IS_ARN = {"AWS::CodeConnections::Connection"}
+
+# Types that moto has half of: it crashes over what Ref or GetAtt gives of them.
+HALF_THERE = {"AWS::Lambda::Version"}
 
 REMOVALS = {
     ElasticAddress: lambda ec2, it: ec2.release_address(allocation_id=it.allocation_id),
@@ -189,6 +194,8 @@ def unresolved(value) -> str | None:
 
 def resource_class(resource_type: str):
     """What moto makes of a type, with a stand-in where it has nothing."""
+    if resource_type in HALF_THERE:
+        return StandIn
     return MADE_HERE.get(resource_type) or parsing.get_model_map().get(resource_type, StandIn)
 
 

@@ -85,11 +85,12 @@ def test_outputs_and_exports_resolve(cloud, builds):
 def test_two_dependent_stacks_swapped_fail(cloud, builds):
     """For every import between two stacks: with the importing one first, it is refused for want of that export, or of what
     else the other one makes."""
+    judged = 0
     for build in of_systems(builds):
         for plan in build.environments:
-            edges = imports_of(plan)
-            assert edges, f"{plan.name}: no stack imports from another, so no order was judged"
-            for before, after in edges:
+            # What one stack alone makes, or only parameters hand over, says nothing of an order here.
+            for before, after in imports_of(plan):
+                judged += 1
                 cloud.reset()
                 for account in build.accounts:
                     cloud.deploy(account)
@@ -98,6 +99,7 @@ def test_two_dependent_stacks_swapped_fail(cloud, builds):
                 order.insert(order.index(before), after)
                 with pytest.raises(Refused, match=f"^{re.escape(after)}: .*(No export named|not found)"):
                     cloud.deploy(plan, order[: order.index(after) + 1])
+    assert judged, "no stack imports from another, so no order was judged"
 
 
 def test_policies_of_roles_hold_real_arns(cloud, builds):
@@ -163,7 +165,7 @@ def test_everything_is_deleted_in_the_destroy_order(cloud, builds):
 def test_stacks_destroyed_in_deploy_order_are_refused(cloud, builds):
     """The judge is awake: what the plan deploys first cannot be deleted first, because something imports from it."""
     for build in of_systems(builds):
-        for plan in build.environments:
+        for plan in filter(imports_of, build.environments):
             cloud.reset()
             deploy_all(cloud, build)
             plan.destroy["order"] = list(reversed(plan.destroy["order"]))

@@ -79,7 +79,7 @@ const fn form(what: &'static str, begins: &'static str, least: usize, is_part: f
     Form { what, begins, least, is_part }
 }
 
-const FORMS: [Form; 14] = [
+const FORMS: [Form; 17] = [
     form("an access key of AWS", "AKIA", 16, upper),
     form("a temporary access key of AWS", "ASIA", 16, upper),
     form("a token of GitHub", "ghp_", 36, alphanumeric),
@@ -92,6 +92,9 @@ const FORMS: [Form; 14] = [
     form("a token of Slack", "xoxb-", 20, word),
     form("a token of Slack", "xoxp-", 20, word),
     form("a key of Stripe", "sk_live_", 16, alphanumeric),
+    form("a restricted key of Stripe", "rk_live_", 16, alphanumeric),
+    form("a signing secret of Stripe", "whsec_", 16, alphanumeric),
+    form("a key of Anthropic", "sk-ant-", 20, word),
     form("a token of npm", "npm_", 36, alphanumeric),
     form("a key of Google", "AIza", 35, word),
 ];
