@@ -93,7 +93,7 @@ pub const MISTAKES: [Mistake; 39] = [
     error("CV-487", "a-public-name-that-dynamodb-does-not-have", &["ensure_failed"], |s| {
         s.replace("private_dns = false", "private_dns = true");
     }),
-    error("CV-491", "a-runtime-past-its-end", &["ensure_failed"], |s| s.replace("\"nodejs24.x\"", "\"nodejs20.x\"")),
+    error("CV-491", "a-runtime-past-its-end", &["runtime_retired"], |s| s.replace("\"nodejs24.x\"", "\"nodejs20.x\"")),
     error("CV-493", "a-name-among-the-variables", &["wrong_type"], |s| {
         s.replace("variables = variables\n", "variables = env\n")
     }),

@@ -182,7 +182,7 @@ pub static MISTAKES: [Mistake; 25] = [
         fact: "SW-306",
         name: "a-runtime-past-its-end",
         make: |source| source.replace("nodejs24.x", "nodejs18.x"),
-        codes: &["ensure_failed", "retired_runtime"],
+        codes: &["runtime_retired"],
         exit: 1,
     },
     Mistake {

@@ -135,7 +135,7 @@ pub fn facts() -> Vec<Fact> {
         fact_full("UK-275", |e| {
             let mine = of_role(e, &data::replication_role(e)?)?;
             let files = plain(&data::files(e)?.attribute("Arn"));
-            allowed_only_on(&mine, "s3:GetReplicationConfiguration", &[files.clone()])?;
+            allowed_only_on(&mine, "s3:GetReplicationConfiguration", std::slice::from_ref(&files))?;
             allowed_only_on(&mine, "s3:GetObjectVersionForReplication", &[format!("{files}/*")])?;
             let to = mine.iter().any(|s| {
                 s.allows

@@ -161,7 +161,7 @@ fn function_facts() -> Vec<Fact> {
                 allowed_only_on(&mine, "xray:PutTraceSegments", &["*".to_owned()])?;
                 if let Some(folder) = name.strip_suffix("-agent") {
                     let own = format!("{}/{folder}/*", plain(&files.attribute("Arn")));
-                    allowed_only_on(&mine, "s3:GetObject", &[own.clone()])?;
+                    allowed_only_on(&mine, "s3:GetObject", std::slice::from_ref(&own))?;
                     allowed_only_on(&mine, "s3:PutObject", &[own])?;
                 }
             }

@@ -51,7 +51,7 @@ pub fn facts() -> Vec<Fact> {
             }
             api::regional(e).map(drop)
         }),
-        fact_full("UK-310", |e| monthly(e)),
+        fact_full("UK-310", monthly),
         fact_full("UK-315", |e| plan::tells(e, "advanced features for DynamoDB")),
     ] {
         facts.extend(more);

@@ -67,7 +67,8 @@ pub fn tls_only(env: &Env, stack: &str, bucket: &Res) -> Check {
 }
 
 fn scaled<'t>(env: &Env<'t>, ty: &str) -> Result<Vec<Res<'t>>, String> {
-    env.exactly(4, "main", ty)
+    // Reading and writing of two tables, and of their indexes, which have a capacity of their own.
+    env.exactly(8, "main", ty)
 }
 
 fn each_scaled(env: &Env, ty: &str, path: &str, value: impl Into<Value>) -> Check {

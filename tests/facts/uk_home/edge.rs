@@ -29,7 +29,9 @@ fn access_is(env: &Env, key: &str, value: &str) -> Check {
 /// That a property is handed over by a parameter.
 pub fn parameter(res: &Res, path: &str, name: &str) -> Check {
     let found = plain(&res.get(path));
-    want(found.contains(&format!(" {name} ")), || format!("{} {path} is {found}, not {name}", res.place()))
+    want(found.contains(&format!("‹parameter {name}›")), || {
+        format!("{} {path} is {found}, not {name}", res.place())
+    })
 }
 
 /// The facts of this section.
@@ -53,7 +55,7 @@ pub fn facts() -> Vec<Fact> {
             want([access(e)?.reference(), access(e)?.attribute("Id")].iter().any(|id| plain(id) == signed), || {
                 format!("files are signed by {signed}")
             })?;
-            let pages = origins.iter().any(|origin| domain(origin).contains(" FrontendOriginDomain "));
+            let pages = origins.iter().any(|origin| domain(origin).contains("‹parameter FrontendOriginDomain›"));
             want(pages, || format!("origins {origins:?}"))
         }),
         fact("UK-180", |e| {

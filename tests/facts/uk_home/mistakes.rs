@@ -113,7 +113,7 @@ pub const MISTAKES: [Mistake; 12] = [
                  ViewerCertificate = { CloudFrontDefaultCertificate = true, MinimumProtocolVersion = \"TLSv1.2_2021\" }\n    }\n  }",
             );
         },
-        codes: &["tls_ignored"],
+        codes: &["oldest_tls_ignored"],
         exit: 0,
     },
     Mistake {

@@ -76,7 +76,7 @@ fn alarm<'t>(env: &Env<'t>, metric: &str, of: &Value) -> Result<Res<'t>, String>
     let of = plain(of);
     let suits = |alarm: &&Res| {
         let (names, values) = looks_at(alarm);
-        names.iter().any(|name| name == metric) && values.iter().any(|value| *value == of)
+        names.iter().any(|name| name == metric) && values.contains(&of)
     };
     let all = env.all("main", "AWS::CloudWatch::Alarm")?;
     match all.iter().filter(suits).collect::<Vec<_>>()[..] {

@@ -100,7 +100,7 @@ pub fn facts() -> Vec<Fact> {
             }
             Ok(())
         }),
-        fact("UK-028", |e| main_last(e)),
+        fact("UK-028", main_last),
     ];
     for more in [
         fact_full("UK-024", |e| {
