@@ -55,6 +55,13 @@ impl<'p> Evaluator<'p> {
     }
 
     fn shaped(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
+        // Where anything may stand, nothing else tells that a function is none here.
+        if matches!(shape.kind(), ShapeKind::Json | ShapeKind::Union)
+            && let Some((origin, function, instead)) = function_within(value)
+        {
+            let written = self.model.origins.span(origin);
+            return self.foreign_function(function, instead, if written.is_none() { slot.span } else { written });
+        }
         let node = match shape.kind() {
             ShapeKind::Union => return self.union_node(value, shape, slot),
             ShapeKind::Json => return self.plain_node(value, slot.span),
@@ -95,14 +102,18 @@ impl<'p> Evaluator<'p> {
         }
     }
 
+    fn foreign_function(&mut self, function: Symbol, instead: &str, span: Span) -> Option<Node> {
+        let message = format!("`{function}` is a function of CloudFormation's templates");
+        self.report(Diagnostic::new(codes::FOREIGN_SYNTAX, span, message).help(instead));
+        None
+    }
+
     pub(super) fn wrong_property(&mut self, value: &Value, shape: Shape, slot: Slot<'_>) -> Option<Node> {
         if value.is_error() {
             return None;
         }
         if let Some((function, instead)) = written_function(value) {
-            let message = format!("`{function}` is a function of CloudFormation's templates");
-            self.report(Diagnostic::new(codes::FOREIGN_SYNTAX, slot.span, message).help(instead));
-            return None;
+            return self.foreign_function(function, instead, slot.span);
         }
         let wanted = describe_shape(shape);
         let found = self.describe(value);
@@ -391,6 +402,18 @@ fn written_function(value: &Value) -> Option<(Symbol, &'static str)> {
     let (key, None) = (*keys.next()?, keys.next()) else { return None };
     let is_function = key == "Ref" || key.as_str().starts_with("Fn::");
     instead_of(key.as_str()).filter(|_| is_function).map(|instead| (key, instead))
+}
+
+/// The first of them in a value, and where it stands.
+fn function_within(value: &Value) -> Option<(Origin, Symbol, &'static str)> {
+    match &value.kind {
+        Kind::Record(entries) => match written_function(value) {
+            Some((function, instead)) => Some((value.origin, function, instead)),
+            None => entries.values().find_map(function_within),
+        },
+        Kind::List(items) => items.iter().find_map(function_within),
+        _ => None,
+    }
 }
 
 /// A number or a truth in quotes, without them.
