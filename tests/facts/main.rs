@@ -35,6 +35,7 @@ mod meaning_tests;
 mod plants;
 mod policy;
 mod resource;
+mod rules;
 mod script;
 mod spec_wizard;
 mod system;

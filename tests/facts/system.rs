@@ -93,6 +93,28 @@ pub struct Mistake {
     pub exit: i32,
 }
 
+impl Mistake {
+    /// A mistake that nothing is built with.
+    pub const fn error(
+        fact: &'static str,
+        name: &'static str,
+        codes: &'static [&'static str],
+        make: fn(&mut Source),
+    ) -> Mistake {
+        Mistake { fact, name, make, codes, exit: 1 }
+    }
+
+    /// A mistake of which people are told, and that is built all the same.
+    pub const fn warning(
+        fact: &'static str,
+        name: &'static str,
+        codes: &'static [&'static str],
+        make: fn(&mut Source),
+    ) -> Mistake {
+        Mistake { fact, name, make, codes, exit: 0 }
+    }
+}
+
 /// Another form of the system, built in one environment.
 pub struct Variant {
     /// The facts that it shows.

@@ -6,6 +6,7 @@ use super::{
     user_data,
 };
 use crate::meaning::plain;
+use crate::rules;
 use crate::script::{template, user_data as script};
 use crate::tree::{Check, Env, want};
 
@@ -14,7 +15,7 @@ fn rotation_reaches_database(env: &Env) -> Check {
     let function = secrets::rotation(env)?.text("HostedRotationLambda.VpcSecurityGroupIds")?;
     let (ec2, rds) = (network::group(env, "ec2")?, network::group(env, "rds")?);
     want(function == plain(&ec2.reference()), || format!("rotation in group {function}"))?;
-    let (out, into) = (network::rules(env, &ec2, false)?, network::rules(env, &rds, true)?);
+    let (out, into) = (rules::rules(env, &ec2, false)?, rules::rules(env, &rds, true)?);
     let leaves = out.iter().any(|rule| network::opens(rule, 5432) && rule.peer == plain(&rds.reference()));
     let enters = into.iter().any(|rule| network::opens(rule, 5432) && rule.peer == function);
     let apis = out.iter().any(|rule| network::opens(rule, 443) && rule.peer == "0.0.0.0/0");
@@ -24,12 +25,12 @@ fn rotation_reaches_database(env: &Env) -> Check {
 /// Every group says what may leave it, so that CloudFormation adds no rule of its own.
 fn explicit_egress(env: &Env) -> Check {
     for group in env.everywhere("AWS::EC2::SecurityGroup")? {
-        let inline = network::inline(&group, "SecurityGroupEgress");
+        let inline = rules::inline(&group, "SecurityGroupEgress");
         want(!inline.is_empty() && inline.iter().all(|rule| rule.protocol != "-1"), || {
             format!("{} lets out {inline:?}", group.place())
         })?;
     }
-    let rds = network::inline(&network::group(env, "rds")?, "SecurityGroupEgress");
+    let rds = rules::inline(&network::group(env, "rds")?, "SecurityGroupEgress");
     want(rds.len() == 1 && rds[0].peer == "255.255.255.255/32", || format!("{rds:?}"))
 }
 
@@ -105,7 +106,7 @@ fn first() -> Vec<Fact> {
             want(separate == 2, || format!("{separate} separate rules"))
         }),
         fact("HR-373", |e| {
-            let rules = network::rules(e, &network::group(e, "alb")?, true)?;
+            let rules = rules::rules(e, &network::group(e, "alb")?, true)?;
             want(rules.iter().any(|rule| network::opens(rule, 443)), || "443 is closed".into())?;
             compute::listener(e)?.is("Port", 80)
         }),
@@ -119,7 +120,7 @@ fn first() -> Vec<Fact> {
 fn second() -> Vec<Fact> {
     vec![
         fact("HR-375", |e| {
-            let rules = network::rules(e, &network::group(e, "alb")?, true)?;
+            let rules = rules::rules(e, &network::group(e, "alb")?, true)?;
             want(rules.len() == 2 && rules.iter().all(|rule| rule.peer == "0.0.0.0/0"), || format!("{rules:?}"))
         }),
         fact_of_all("HR-376", |tree| {
@@ -180,7 +181,7 @@ fn third() -> Vec<Fact> {
         }),
         fact("HR-388", |e| {
             for tier in ["alb", "ec2", "rds"] {
-                let rules = network::rules(e, &network::group(e, tier)?, true)?;
+                let rules = rules::rules(e, &network::group(e, tier)?, true)?;
                 want(!rules.is_empty() && rules.iter().all(|rule| !network::opens(rule, 22)), || {
                     format!("{tier}: {rules:?}")
                 })?;
@@ -188,7 +189,7 @@ fn third() -> Vec<Fact> {
             iam::role(e)?.is("ManagedPolicyArns", vec![iam::SSM_CORE])
         }),
         fact("HR-389", |e| {
-            let rules = network::rules(e, &network::group(e, "ec2")?, false)?;
+            let rules = rules::rules(e, &network::group(e, "ec2")?, false)?;
             let silent = rules.iter().all(|rule| !network::opens(rule, 53) && !network::opens(rule, 123));
             want(rules.len() == 3 && silent, || format!("{rules:?}"))
         }),

@@ -4,6 +4,7 @@ use super::{
     Fact, STACKS, compute, data, environments as all, fact, fact_in, fact_of_all, names_tags, network, plan, user_data,
 };
 use crate::meaning::plain;
+use crate::rules;
 use crate::script::template;
 use crate::tree::{Env, Tree, want};
 
@@ -60,7 +61,7 @@ fn parameters() -> Vec<Fact> {
             })
         }),
         fact("HR-009", |e| {
-            let found = network::rules(e, &network::group(e, "alb")?, true)?;
+            let found = rules::rules(e, &network::group(e, "alb")?, true)?;
             want(found.len() == 2 && found.iter().all(|rule| rule.peer == "0.0.0.0/0"), || format!("{found:?}"))
         }),
         fact("HR-010", |e| e.exactly(super::team(e).nats, "network", "AWS::EC2::NatGateway").map(|_| ())),

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{compute, data, network, user_data};
+use crate::rules;
 use crate::script::template;
 use crate::system::{Environment, Variant};
 use crate::tree::{Check, Env, want};
@@ -25,12 +26,12 @@ fn sizes(env: &Env) -> Check {
 fn port(env: &Env) -> Check {
     user_data::variable_is(env, "APP_PORT", "8080")?;
     compute::targets(env)?.is("Port", 8080)?;
-    let rules = network::rules(env, &network::group(env, "ec2")?, true)?;
+    let rules = rules::rules(env, &network::group(env, "ec2")?, true)?;
     want(rules.len() == 1 && network::opens(&rules[0], 8080), || format!("{rules:?}"))
 }
 
 fn callers(env: &Env) -> Check {
-    let rules = network::rules(env, &network::group(env, "alb")?, true)?;
+    let rules = rules::rules(env, &network::group(env, "alb")?, true)?;
     want(rules.len() == 2 && rules.iter().all(|rule| rule.peer == "203.0.113.0/24"), || format!("{rules:?}"))
 }
 

@@ -5,6 +5,7 @@ use super::{
     user_data,
 };
 use crate::meaning::plain;
+use crate::rules;
 use crate::script::{template, user_data as script};
 use crate::tree::{Check, Env, want};
 
@@ -26,7 +27,7 @@ fn architecture(env: &Env) -> Check {
         want(nats.contains(&target), || format!("{} leaves through {target}", subnet.place()))?;
     }
     for (tier, peers) in [("ec2", "alb"), ("rds", "ec2")] {
-        let rules = network::rules(env, &network::group(env, tier)?, true)?;
+        let rules = rules::rules(env, &network::group(env, tier)?, true)?;
         let peer = network::group_id(env, peers)?;
         want(rules.len() == 1 && rules[0].peer == peer, || format!("into {tier}: {rules:?}"))?;
     }
@@ -77,7 +78,7 @@ fn instances(env: &Env) -> Check {
     template.is("LaunchTemplateData.MetadataOptions.HttpTokens", "required")?;
     want(!template.get("LaunchTemplateData.IamInstanceProfile").is_null(), || "no role".into())?;
     template.lacks("LaunchTemplateData.KeyName")?;
-    let rules = network::rules(env, &network::group(env, "ec2")?, true)?;
+    let rules = rules::rules(env, &network::group(env, "ec2")?, true)?;
     want(!rules.is_empty() && rules.iter().all(|rule| !network::opens(rule, 22)), || format!("{rules:?}"))
 }
 

@@ -1,9 +1,9 @@
 //! Sections 4 and 12: the network, and the rules of its groups.
 
 use super::{Fact, data, each, fact};
-use crate::hr_lab::network::{Rule, rules};
 use crate::meaning::plain;
 use crate::policy::{allowed_only_on, of_role, statements};
+use crate::rules::{Rule, rules};
 use crate::tree::{Check, Env, Res, want};
 
 /// The one VPC.
