@@ -29,8 +29,10 @@ pub struct Diagnostic {
     /// The environments in which it holds; empty: whatever the environment.
     pub environments: Vec<Symbol>,
     /// What is wrong, whatever the place: the name that nothing has, for instance. Of several diagnostics with one code
-    /// and one root, the first is told, with the places of the others.
+    /// and one root, the first of the lowest rank is told, with the places of the others.
     pub root: Option<Symbol>,
+    /// Which of those with one root says most: whoever heeds it has heeded the others. The lowest is told.
+    pub rank: u32,
     /// The declaration that it takes for right. With an error in there, it is not told: it may only follow.
     pub rests_on: Option<Span>,
 }
@@ -90,6 +92,7 @@ impl Diagnostic {
             fixes: Vec::new(),
             environments: Vec::new(),
             root: None,
+            rank: 0,
             rests_on: None,
         }
     }
@@ -189,6 +192,13 @@ impl Diagnostic {
     #[must_use]
     pub fn root(mut self, root: Symbol) -> Diagnostic {
         self.root = Some(root);
+        self
+    }
+
+    /// Of several with one root, the one of the lowest rank is told.
+    #[must_use]
+    pub fn rank(mut self, rank: u32) -> Diagnostic {
+        self.rank = rank;
         self
     }
 

@@ -136,33 +136,46 @@ fn without_consequences(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.into_iter().zip(follows).filter(|(_, follows)| !follows).map(|(diagnostic, _)| diagnostic).collect()
 }
 
-/// Unites what has one code and one root. `found` is sorted by place, so the first place is the one that is told.
+/// Unites what has one code and one root. `found` is sorted by place, so of one rank the first place is the one that is told.
 fn by_root(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut roots: HashMap<(&'static str, Symbol), (usize, usize)> = HashMap::default();
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    let mut roots: HashMap<(&'static str, Symbol), usize> = HashMap::default();
+    let mut groups: Vec<Vec<Diagnostic>> = Vec::with_capacity(found.len());
     for diagnostic in found {
         let Some(root) = diagnostic.root else {
-            kept.push(diagnostic);
+            groups.push(vec![diagnostic]);
             continue;
         };
-        let (first, places) = roots.entry((diagnostic.code.name(), root)).or_insert((kept.len(), 0));
-        *places += 1;
-        let Some(known) = kept.get_mut(*first) else {
-            kept.push(diagnostic);
-            continue;
-        };
-        let place = diagnostic.span();
-        let said = known.labels.iter().any(|label| label.span == place);
-        if !said && *places <= MOST_PLACES {
-            known.labels.extend(diagnostic.labels.into_iter().take(1).map(|label| label.or_text("and here")));
-        } else if !said && let Some(last) = known.labels.last_mut() {
-            last.text = format!("and here, and at {}", counted(*places - MOST_PLACES));
+        let at = *roots.entry((diagnostic.code.name(), root)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some(group) => group.push(diagnostic),
+            None => groups.push(vec![diagnostic]),
         }
-        add_fixes(&mut known.fixes, diagnostic.fixes);
-        unite(&mut known.environments, diagnostic.environments);
-        known.level = known.level.min(diagnostic.level);
     }
-    kept
+    groups.into_iter().filter_map(united).collect()
+}
+
+/// What is told of several with one root.
+fn united(mut group: Vec<Diagnostic>) -> Option<Diagnostic> {
+    let lead = group.iter().enumerate().min_by_key(|(_, diagnostic)| diagnostic.rank)?.0;
+    let mut told = group.remove(lead);
+    let mut places = 1;
+    for diagnostic in group {
+        places += 1;
+        let place = diagnostic.span();
+        let said = told.labels.iter().any(|label| label.span == place);
+        if !said && places <= MOST_PLACES {
+            told.labels.extend(diagnostic.labels.into_iter().take(1).map(|label| label.or_text("and here")));
+        } else if !said && let Some(last) = told.labels.last_mut() {
+            last.text = format!("and here, and at {}", counted(places - MOST_PLACES));
+        }
+        // What is told of a lower rank mends the others, too.
+        if diagnostic.rank == told.rank {
+            add_fixes(&mut told.fixes, diagnostic.fixes);
+        }
+        unite(&mut told.environments, diagnostic.environments);
+        told.level = told.level.min(diagnostic.level);
+    }
+    Some(told)
 }
 
 fn counted(places: usize) -> String {
@@ -219,6 +232,19 @@ mod tests {
         let all = sink.finish(1);
         assert_eq!(all[0].labels.len(), 5);
         assert_eq!(all[0].labels[4].text, "and here, and at 4 more places");
+    }
+
+    #[test]
+    fn of_one_root_the_lowest_rank_is_told() {
+        let mut sink = Sink::new();
+        for (lo, rank) in [(10, 33), (20, 28), (30, 30)] {
+            let found = Diagnostic::new(codes::PARAM_TOO_WIDE, at(lo), format!("{rank} are the most"));
+            sink.push(found.root(Symbol::new("team")).rank(rank).fix(format!("write {rank}"), at(0), "text"));
+        }
+        let all = sink.clone().finish(1);
+        let fixes: Vec<&str> = all.iter().flat_map(|found| &found.fixes).map(|fix| fix.title.as_str()).collect();
+        assert_eq!(fixes, ["write 28"]);
+        assert_eq!(told(sink), [(20, String::from("28 are the most"), 3)]);
     }
 
     #[test]

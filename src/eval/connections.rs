@@ -4,7 +4,7 @@ use crate::base::Span;
 use crate::diag::{Diagnostic, codes};
 use crate::eval::model::{Connection, End, InstanceId, Ports, ResourceId};
 use crate::eval::scope::{Placed, Scope};
-use crate::eval::value::{Kind, Value};
+use crate::eval::value::{Hole, Kind, NodeKind, Value};
 use crate::eval::{Evaluator, facts};
 use crate::syntax::ast::{self, ExprKind, ItemKind, PortSpec};
 
@@ -156,13 +156,45 @@ impl<'p> Evaluator<'p> {
 
     fn group_of(&mut self, id: InstanceId, span: Span) -> Option<FoundEnd> {
         match self.find_group(id, id, 0) {
-            Ok(found) => Some(found),
+            Ok(mut found) => {
+                if found.ports.is_empty() {
+                    found.ports = self.listeners_of(id);
+                }
+                Some(found)
+            }
             Err(NoGroup::Reported) => None,
             Err(NoGroup::Unknown) => {
                 self.no_group(id, span);
                 None
             }
         }
+    }
+
+    /// The ports of whatever says that an instance listens there, as listeners do of load balancers.
+    fn listeners_of(&mut self, id: InstanceId) -> Vec<Ports> {
+        let Ok(listening) = self.resource_at(id) else { return Vec::new() };
+        let (ty, of, port, protocol) = facts::LISTENER;
+        let mut found = Vec::new();
+        for resource in self.model.resources.iter().filter(|resource| resource.ty == ty) {
+            let properties = &resource.properties;
+            let text = |name: &str| match &properties.get(name)?.kind {
+                NodeKind::Text(text) => self.by_value(text),
+                NodeKind::Int(number) => Some(number.to_string()),
+                _ => None,
+            };
+            let named = match properties.get(of).map(|node| &node.kind) {
+                Some(NodeKind::Text(text)) => text.single_hole(),
+                _ => None,
+            };
+            if !matches!(named, Some(Hole::Resource(id, _)) if id == listening) {
+                continue;
+            }
+            let Some(port) = text(port).and_then(|port| port.parse().ok()) else { continue };
+            for carried in facts::carried_by(text(protocol).as_deref()) {
+                found.push(Ports { protocol: (*carried).to_owned(), range: (port, port), origin: resource.origin });
+            }
+        }
+        found
     }
 
     pub(super) fn no_group(&mut self, id: InstanceId, span: Span) {

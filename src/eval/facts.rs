@@ -11,6 +11,19 @@ pub(super) const ROLE: &str = "AWS::IAM::Role";
 /// The type that an end of a connection stands for in the end.
 pub(super) const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
 
+/// What says where something listens: the type, the property that names what listens, that for the port, and that for the protocol.
+pub(super) const LISTENER: (&str, &str, &str, &str) =
+    ("AWS::ElasticLoadBalancingV2::Listener", "LoadBalancerArn", "Port", "Protocol");
+
+/// What protocols of listeners come to.
+pub(super) fn carried_by(protocol: Option<&str>) -> &'static [&'static str] {
+    match protocol {
+        Some("UDP" | "QUIC") => &["udp"],
+        Some("TCP_UDP" | "TCP_QUIC") => &["tcp", "udp"],
+        Some(_) | None => &["tcp"],
+    }
+}
+
 /// How the keys that AWS keeps for its services are called.
 pub const KEYS_OF_AWS: &str = "alias/aws/";
 

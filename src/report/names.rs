@@ -111,7 +111,9 @@ fn section(model: &Model, named: &[Named]) -> Section {
         };
         let rule = named.rule.clone().unwrap_or_default();
         let rule = if named.excused { format!("{rule}, with a reason") } else { rule };
-        vec![named.ty.clone(), named.what.clone(), name, named.unique.unwrap_or("nothing").to_owned(), rule]
+        let blocks = if named.blocks { "a new name first" } else { "" };
+        let unique = named.unique.unwrap_or("nothing");
+        vec![named.ty.clone(), named.what.clone(), name, unique.to_owned(), blocks.to_owned(), rule]
     };
     let mut rows: Vec<Vec<String>> = named.iter().map(row).collect();
     rows.sort();
@@ -125,7 +127,7 @@ fn section(model: &Model, named: &[Named]) -> Section {
     }
     Section {
         title: format!("what is called what in `{}`", model.environment.name),
-        columns: ["type", "what", "name", "unique in", "named at"].map(str::to_owned).to_vec(),
+        columns: ["type", "what", "name", "unique in", "to replace it", "named at"].map(str::to_owned).to_vec(),
         rows,
         notes,
     }

@@ -54,3 +54,31 @@ fn decided(condition: &Value, least: &str, most: &str) -> bool {
         other => panic!("{other} is no function of rules"),
     }
 }
+
+const WEB: &str = r#"system shop
+environment production { account = "123456789012", region = "eu-west-2" }
+stack Web {
+  vpc  = Vpc { cidr = 10.0.0.0/16, public = [10.0.0.0/24, 10.0.1.0/24] }
+  door = LoadBalancer { network = vpc.public, scheme = "internet-facing" }
+  web  = Fleet { network = vpc.public, size = { min = 1, desired = 1, max = 2 } }
+  open = Forward { from = door, port = 8443, to = web, at = 8080 }
+  gate = Forward { from = door, port = 9443, to = web, at = 8080 }
+  connect internet -> door
+  connect door -> web on tcp 8080
+}
+"#;
+
+#[test]
+fn a_connection_to_a_load_balancer_takes_the_ports_of_its_listeners() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("shop.infra"), WEB).unwrap();
+    let told = run(folder.path(), &["report", "network", "--format", "json"]);
+    let data: Value = serde_json::from_str(&told.out).unwrap();
+    let flows = data["entries"][0]["flows"].as_array().unwrap();
+    let in_by_the_door = flows.iter().find(|flow| flow["from"] == "the internet").unwrap();
+    assert_eq!(
+        (&in_by_the_door["to"], &in_by_the_door["on"]),
+        (&"Web.door".into(), &"tcp 8443, tcp 9443".into()),
+        "{data:#}"
+    );
+}

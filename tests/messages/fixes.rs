@@ -106,6 +106,16 @@ const FIXED: &[(&str, &str, &str)] = &[
     ),
     ("`main` in a stack", "stack A {\n  main q = AWS::SQS::Queue {}\n}\n", "stack A {\n  q = AWS::SQS::Queue {}\n}\n"),
     (
+        "a text that may be too long",
+        "param team: text(1..90) matching /[a-z_]+/ = \"books\"\nstack A {\n  q = AWS::SQS::Queue { QueueName = \"shop-{team}\" }\n}\n",
+        "param team: text(1..75) matching /[a-z_]+/ = \"books\"\nstack A {\n  q = AWS::SQS::Queue { QueueName = \"shop-{team}\" }\n}\n",
+    ),
+    (
+        "a number that may be too great",
+        "param tries: int = 3\nstack A {\n  q = AWS::SQS::Queue { DelaySeconds = tries }\n}\n",
+        "param tries: int(0..900) = 3\nstack A {\n  q = AWS::SQS::Queue { DelaySeconds = tries }\n}\n",
+    ),
+    (
         "a waiver that lifts nothing",
         "stack A {\n  @waive(unused_let, because \"later\")\n  q = AWS::SQS::Queue {}\n}\n",
         "stack A {\n  q = AWS::SQS::Queue {}\n}\n",

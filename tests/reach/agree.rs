@@ -19,7 +19,7 @@ use crate::replay::replay;
 
 /// How many networks are tried.
 fn cases() -> u32 {
-    if std::env::var_os("INFRAC_THOROUGH").is_some() { 6_000 } else { 400 }
+    if std::env::var_os("INFRAC_THOROUGH").is_some() { 10_000 } else { 400 }
 }
 
 /// What was tried, by the name of a hop or of an answer.

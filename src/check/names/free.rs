@@ -122,9 +122,9 @@ impl<'a> Judge<'a> {
             };
             let (lang, telling) = match filler {
                 Filler::Param(name, domain, change) => (language_of(self.table, domain, *change)?, self.tells(*name)),
+                // Where it matters who tells whom apart, each name is looked at with its environment filled in.
                 Filler::Env => {
-                    let names = words(&|model| vec![model.environment.name.as_str().to_owned()]);
-                    (one_of(self.table, &names), self.gathered.env_tells)
+                    (one_of(self.table, &words(&|model| vec![model.environment.name.as_str().to_owned()])), false)
                 }
                 Filler::Account => {
                     (one_of(self.table, &words(&|model| vec![model.environment.account.clone()])), false)

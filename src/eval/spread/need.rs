@@ -1,5 +1,7 @@
 //! The type with which a param would do: found by trying, and proved before it is proposed.
 
+use std::sync::Arc;
+
 use super::fit::{Limits, Problem, breaking};
 use super::language::{Row, domain};
 use super::{Domain, LeafId, Part};
@@ -12,6 +14,10 @@ pub struct Better {
     pub leaf: LeafId,
     /// As it is written.
     pub ty: String,
+    /// No other param is in what breaks the limits: this type is the one right answer, as long as the rule stays.
+    pub only: bool,
+    /// The less, the narrower is the type.
+    pub rank: u32,
 }
 
 /// The param to blame, and a better type for it if one is found.
@@ -24,6 +30,7 @@ pub(super) fn better(
     blamed: Option<LeafId>,
 ) -> (Option<LeafId>, Option<Better>) {
     let mut leaves = leaves(parts);
+    let only = leaves.len() == 1;
     if let Some(blamed) = blamed {
         leaves.retain(|leaf| *leaf == blamed);
     }
@@ -48,10 +55,21 @@ pub(super) fn better(
         let whole = all.into_iter().find(|candidate| holds(row, table, parts, limits, *leaf, candidate));
         let mended = |candidate: &Domain| of_length && holds(row, table, parts, &lengths, *leaf, candidate);
         if let Some(found) = whole.or_else(|| first.into_iter().find(mended)) {
-            return (Some(*leaf), Some(Better { leaf: *leaf, ty: written(&found) }));
+            let rank = rank(&found, problem);
+            return (Some(*leaf), Some(Better { leaf: *leaf, ty: written(&found), only, rank }));
         }
     }
     (leaves.first().copied(), None)
+}
+
+/// The less, the narrower is a domain that mends a problem.
+fn rank(domain: &Domain, problem: &Problem) -> u32 {
+    match (domain, problem) {
+        (Domain::Text { most, .. }, Problem::TooLong(..)) => most.unwrap_or(u32::MAX),
+        (Domain::Text { least, .. }, Problem::TooShort(..)) => u32::MAX - least,
+        (Domain::Words(words), _) => u32::try_from(words.len()).unwrap_or(u32::MAX),
+        (Domain::Text { .. } | Domain::Whole(_) | Domain::Amount(_) | Domain::Anything, _) => 0,
+    }
 }
 
 fn leaves(parts: &[Part]) -> Vec<LeafId> {
@@ -79,6 +97,14 @@ fn candidates(
     parts: &[Part],
     leaf: LeafId,
 ) -> Vec<Domain> {
+    if let Domain::Words(words) = of {
+        let does = |word: &&Arc<str>| {
+            let alone = Domain::Words(Arc::from([Arc::clone(word)]));
+            holds(row, table, parts, limits, leaf, &alone)
+        };
+        let kept: Vec<Arc<str>> = words.iter().filter(does).cloned().collect();
+        return if kept.is_empty() { Vec::new() } else { vec![Domain::Words(kept.into())] };
+    }
     let Domain::Text { least, most, pattern } = of else { return Vec::new() };
     let times = u64::try_from(parts.iter().filter(|part| matches!(part, Part::Given(other) if *other == leaf)).count());
     let times = times.unwrap_or(1).max(1);
@@ -100,7 +126,7 @@ fn candidates(
             need.map(|need| Domain::Text { least: need, most: *most, pattern: pattern.clone() }).into_iter().collect()
         }
         Problem::Word => {
-            let words: Vec<_> = limits.words.iter().map(|word| std::sync::Arc::from(*word)).collect();
+            let words: Vec<_> = limits.words.iter().map(|word| Arc::from(*word)).collect();
             if words.len() <= 6 { vec![Domain::Words(words.into())] } else { Vec::new() }
         }
         Problem::Pattern => {
@@ -109,10 +135,12 @@ fn candidates(
             let (Some(lang), Some(own)) = (lang, domain(table, of)) else { return Vec::new() };
             let common = table.alphabet(lang).intersection(&table.alphabet(own));
             let classes = classes(&common);
+            // Where it cannot be empty, people write `+`.
+            let (usual, other) = if *least > 0 { ("+", "*") } else { ("*", "+") };
             let patterns = classes.iter().flat_map(|class| {
                 [
-                    format!("{class}*"),
-                    format!("{class}+"),
+                    format!("{class}{usual}"),
+                    format!("{class}{other}"),
                     format!("[a-z]{class}*"),
                     format!("[a-z]({class}*[a-z0-9])?"),
                 ]

@@ -2,7 +2,7 @@
 
 use super::fit::{Break, Limits, Problem};
 use super::{Domain, Spread, Spreads, What};
-use crate::base::Span;
+use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes, quoted_list};
 
 /// So many characters of an example are shown.
@@ -52,8 +52,16 @@ pub fn text(spreads: &Spreads, found: &Break, what: &str, limits: &Limits<'_>, s
             let ty = &better.ty;
             let give = format!("give `{}` the type `{ty}`", leaf.name);
             help = Some(help.map_or_else(|| give.clone(), |help| format!("{help}; {give}")));
-            diagnostic = diagnostic.suggest(format!("write `{ty}`"), leaf.ty, ty.clone());
+            let title = format!("write `{ty}`");
+            diagnostic = if better.only {
+                diagnostic.fix(title, leaf.ty, ty.clone())
+            } else {
+                diagnostic.suggest(title, leaf.ty, ty.clone())
+            };
+            diagnostic = diagnostic.rank(better.rank);
         }
+        // One type that is too wide for one limit is one mistake, however many things it breaks.
+        diagnostic = diagnostic.root(root(leaf.ty, &limit_of(&found.problem, limits)));
     }
     match help {
         Some(help) => diagnostic.help(help),
@@ -114,8 +122,24 @@ pub fn number(
     let end = |end: Option<i64>| end.map(shown).unwrap_or_default();
     let ty = format!("{}({}..{})", leaf.word, end(least), end(most));
     diagnostic
-        .suggest(format!("write `{ty}`"), leaf.ty, ty.clone())
+        .root(root(leaf.ty, &if low.is_some() { format!("{limit}..") } else { format!("..{limit}") }))
+        .fix(format!("write `{ty}`"), leaf.ty, ty.clone())
         .help(format!("give `{}` the type `{ty}`", leaf.name))
+}
+
+/// A param's type and a limit that it breaks.
+fn root(ty: Span, limit: &str) -> Symbol {
+    Symbol::new(&format!("{}:{} {limit}", ty.file.0, ty.lo))
+}
+
+/// A limit that is broken, as it tells apart what is wrong.
+fn limit_of(problem: &Problem, limits: &Limits<'_>) -> String {
+    match problem {
+        Problem::TooLong(_, most) => format!("..{most}"),
+        Problem::TooShort(_, least) => format!("{least}.."),
+        Problem::Pattern => limits.pattern.map(|(pattern, _)| pattern).unwrap_or_default().to_owned(),
+        Problem::Word => limits.words.join(" "),
+    }
 }
 
 /// A text in quotes, its middle left out if it is long.
