@@ -114,6 +114,9 @@ impl<'p> Program<'p> {
 
     /// An instance of a type that neither is a component nor stands in the catalog.
     pub fn unknown_instance_type(&self, ty: TypeName) -> Diagnostic {
+        if let Some(diagnostic) = self.no_type(ty) {
+            return diagnostic;
+        }
         let name = ty.name.as_str();
         let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
         if name.contains("::") {
@@ -127,8 +130,37 @@ impl<'p> Program<'p> {
             .did_you_mean(ty.span, name, components.iter().map(|name| name.as_str()))
     }
 
+    /// A name that stands for something else than a type, which hides the library's component of that name.
+    fn no_type(&self, ty: TypeName) -> Option<Diagnostic> {
+        let name = ty.name.as_str();
+        let (article, what, place) = match self.find(ty.name, ty.span.file)?.global {
+            Global::Component(_) | Global::Type(_) => return None,
+            Global::Param(_, param) => ("a", "param", param.name.span),
+            Global::Let(binding) => ("a", "value", binding.name.span),
+            Global::Fn(function) => ("a", "function", function.name.span),
+            Global::Stack(at) => ("a", "stack", self.stacks.get(at)?.name.span),
+            Global::External(external) => ("an", "external system", external.name.span),
+            Global::Step(step) => ("a", "step", step.name.span),
+            Global::Policy(policy) => ("a", "policy", policy.name.span),
+        };
+        let diagnostic =
+            Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("`{name}` is {article} {what}, not a type"))
+                .label(place, "called so here");
+        Some(if self.library.item(ty.name).is_some() {
+            diagnostic.help(format!(
+                "a name of your own goes before one of the standard library, which has a `{name}`, too: give the {what} another name"
+            ))
+        } else {
+            diagnostic
+                .help("what an instance is made of is a component, or one of AWS's types, such as `AWS::S3::Bucket`")
+        })
+    }
+
     /// A type expression that names no type.
     pub fn unknown_type(&self, ty: TypeName) -> Diagnostic {
+        if let Some(diagnostic) = self.no_type(ty) {
+            return diagnostic;
+        }
         let name = ty.name.as_str();
         let diagnostic = Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, format!("there is no type `{name}`"));
         if name.contains("::") {
