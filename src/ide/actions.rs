@@ -3,8 +3,9 @@
 use crate::base::{FileId, Span, Symbol};
 use crate::diag::{Code, Edit};
 use crate::ide::complete::required;
-use crate::ide::view::{View, each_item};
-use crate::syntax::ast::{EntryKey, Instance, Item, ItemKind};
+use crate::ide::view::{View, item_around};
+use crate::ide::walk::word;
+use crate::syntax::ast::{Instance, ItemKind};
 
 /// A change with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,23 +18,10 @@ pub struct Action {
 
 /// Sets what must be set on the instance around a place.
 pub fn add_required(view: &View<'_>, file: FileId, offset: u32) -> Option<Action> {
-    let mut around: Option<&Instance> = None;
-    for item in view.items(file) {
-        each_item(item, &mut |item| {
-            if let ItemKind::Instance(instance) = &item.kind
-                && item.span.lo <= offset
-                && offset <= item.span.hi
-            {
-                around = Some(instance);
-            }
-        });
-    }
-    let instance = around?;
-    let word = |entry: &crate::syntax::ast::Entry| match &entry.key {
-        EntryKey::Word(name) => Some(name.name),
-        EntryKey::Text(_) => None,
-    };
-    let set: Vec<Symbol> = instance.settings.iter().filter_map(word).collect();
+    let at = Span { file, lo: offset, hi: offset };
+    let around = item_around(view, at, |item| matches!(item.kind, ItemKind::Instance(_)))?;
+    let ItemKind::Instance(instance) = &around.kind else { return None };
+    let set: Vec<Symbol> = instance.settings.iter().filter_map(word).map(|name| name.name).collect();
     let missing = required(view, instance.ty, &set);
     if missing.is_empty() {
         return None;
@@ -71,15 +59,7 @@ pub fn waive(view: &View<'_>, code: Code, place: Span) -> Option<Action> {
     if !code.waivable() {
         return None;
     }
-    let mut around: Option<&Item> = None;
-    for item in view.items(place.file) {
-        each_item(item, &mut |item| {
-            if item.span.lo <= place.lo && place.hi <= item.span.hi {
-                around = Some(item);
-            }
-        });
-    }
-    let at = around?.span.lo;
+    let at = item_around(view, place, |_| true)?.span.lo;
     let line = view.text(place.file).get(..at as usize)?.rsplit('\n').next()?;
     let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
     let between = if indent == line { format!("\n{indent}") } else { String::from(" ") };

@@ -5,7 +5,7 @@ use crate::eval::usage;
 use crate::ide::hover::of_param;
 use crate::ide::names::names;
 use crate::ide::scope::Scope;
-use crate::ide::ty::{Keys, Ty, Wanted};
+use crate::ide::ty::{Keys, Wanted};
 use crate::ide::view::{View, each_item};
 use crate::ide::walk::{Listener, Walk};
 use crate::resolve::words::BUILTINS;
@@ -83,19 +83,16 @@ pub fn call(view: &View<'_>, file: FileId, offset: u32) -> Option<Call> {
                 return;
             }
             let before = arguments.iter().take_while(|argument| argument.value.span.hi < self.offset).count();
-            let forms = match (self.view.infer(callee, scope, 0), &callee.kind) {
-                (Ty::Fn(function), _) => {
-                    let params: Vec<String> = function
-                        .params
-                        .iter()
-                        .map(|param| of_param(self.view, param).trim_start_matches("param ").to_owned())
-                        .collect();
-                    vec![Form { text: format!("{}({})", function.name.name, params.join(", ")), params }]
-                }
-                (_, ExprKind::Name(name)) if BUILTINS.contains(&name.as_str()) => {
-                    usage(name.as_str()).split("` or `").map(form).collect()
-                }
-                _ => return,
+            let forms = if let Some(function) = self.view.infer(callee, scope, 0).function() {
+                let param = |param| of_param(self.view, param).trim_start_matches("param ").to_owned();
+                let params: Vec<String> = function.params.iter().map(param).collect();
+                vec![Form { text: format!("{}({})", function.name.name, params.join(", ")), params }]
+            } else if let ExprKind::Name(name) = &callee.kind
+                && BUILTINS.contains(&name.as_str())
+            {
+                usage(name.as_str()).split("` or `").map(form).collect()
+            } else {
+                return;
             };
             // What is further inside comes later.
             self.found = Some(Call { forms, at: u32::try_from(before).unwrap_or_default() });

@@ -31,14 +31,14 @@ pub fn hints(view: &View<'_>, file: FileId, from: u32, to: u32) -> Vec<Hint> {
     if let Some(known) = view.known {
         let built = Built::of(known);
         for item in view.items(file) {
-            each_item(item, &mut |item| match &item.kind {
-                ItemKind::Instance(instance) => {
+            each_item(item, &mut |item| {
+                if let ItemKind::Instance(instance) = &item.kind {
                     hints.extend(of_instance(view, known, &built, instance.name, instance.ty.span));
-                }
-                ItemKind::Let(binding) if !is_literal(&binding.value) => {
+                } else if let ItemKind::Let(binding) = &item.kind
+                    && !is_literal(&binding.value)
+                {
                     hints.extend(of_value(view, known, binding.name, binding.value.span));
                 }
-                _ => {}
             });
         }
     }

@@ -10,7 +10,7 @@ use crate::eval::value::{Node, NodeKind};
 use crate::ide::names::name_at;
 use crate::ide::target::{Own, Target};
 use crate::ide::ty::Keys;
-use crate::ide::view::View;
+use crate::ide::view::{View, params};
 use crate::ide::walk::{Listener, Walk};
 use crate::ide::{limits, own, words};
 use crate::syntax::ast::{AccessItem, Component, Entry, Ident, ItemKind, Param, Verb};
@@ -145,13 +145,9 @@ pub(super) fn of_param(view: &View<'_>, param: &Param) -> String {
 }
 
 fn of_component(view: &View<'_>, component: &Component) -> String {
-    let params = component.body.iter().filter_map(|item| match &item.kind {
-        ItemKind::Param(param) => Some(format!("  {}", of_param(view, param))),
-        _ => None,
-    });
-    let outputs = component.body.iter().filter_map(|item| match &item.kind {
-        ItemKind::Output(output) => Some(format!("  output {}", output.name.name)),
-        _ => None,
+    let params = params(component).map(|param| format!("  {}", of_param(view, param)));
+    let outputs = component.body.iter().filter_map(|item| {
+        if let ItemKind::Output(output) = &item.kind { Some(format!("  output {}", output.name.name)) } else { None }
     });
     let body: Vec<String> = params.chain(outputs).collect();
     code(&format!("component {} {{\n{}\n}}", component.name.name, body.join("\n")))

@@ -34,5 +34,5 @@ pub use names::{Name, definition, highlights, name_at, references, type_definiti
 pub use rename::{Asked, rename, renameable};
 pub use target::{Identity, Own, Target};
 pub use tokens::{Colored, Token, tokens};
-pub use view::{View, with_view};
+pub use view::{Declared, Parts, View, parts, with_view};
 pub use walk::Role;

@@ -4,7 +4,7 @@ use crate::base::{FileId, Symbol};
 use crate::catalog::catalog;
 use crate::ide::target::{Own, Target};
 use crate::ide::ty::Ty;
-use crate::ide::view::View;
+use crate::ide::view::{View, params, parts};
 use crate::resolve::words::{BUILTINS, INTRINSICS};
 use crate::resolve::{Definition, Global};
 use crate::syntax::ast::{
@@ -126,6 +126,21 @@ impl<'p> View<'p> {
         plain.map_or(Ty::Unknown, |plain| Ty::Plain(plain))
     }
 
+    /// The same as what the name stands for.
+    pub(super) fn named_type(&self, name: TypeName) -> Option<Target<'p>> {
+        let of = self.of_type(name);
+        if let Some(component) = of.component() {
+            return Some(Target::Component(component));
+        }
+        if let Ty::Resource(ty) = of {
+            return Some(Target::Resource(ty));
+        }
+        if let Ty::Plain(_) = of {
+            return Some(Target::Own(Own::Type, name.name));
+        }
+        self.program.type_alias(name).map(Target::Type)
+    }
+
     /// A declared type, names resolved.
     pub(super) fn resolved(&self, ty: &Ty<'p>) -> Ty<'p> {
         let mut ty = ty.clone();
@@ -154,17 +169,14 @@ impl<'p> View<'p> {
             ExprKind::Field(of, name) => {
                 self.member(&infer(of), name.name, steps + 1).map_or(Ty::Unknown, |(_, ty)| ty)
             }
-            ExprKind::Index(of, _) => match self.resolved(&infer(of)) {
-                Ty::Family(inner) | Ty::List(inner) => *inner,
-                _ => Ty::Unknown,
-            },
+            ExprKind::Index(of, _) => self.resolved(&infer(of)).each().unwrap_or(Ty::Unknown),
             ExprKind::Call(callee, _) => match &callee.kind {
                 ExprKind::Name(name) if *name == "subnets" => Ty::List(Box::new(Ty::Plain("cidr"))),
                 ExprKind::Name(name) if *name == "asset" => Ty::Plain("asset"),
-                ExprKind::Name(_) => match infer(callee) {
-                    Ty::Fn(function) => function.result.as_ref().map_or(Ty::Unknown, Ty::Declared),
-                    _ => Ty::Unknown,
-                },
+                ExprKind::Name(_) => {
+                    let result = infer(callee).function().and_then(|function| function.result.as_ref());
+                    result.map_or(Ty::Unknown, Ty::Declared)
+                }
                 _ => Ty::Unknown,
             },
             ExprKind::List(items) => Ty::List(Box::new(items.first().map_or(Ty::Unknown, infer))),
@@ -207,13 +219,12 @@ impl<'p> View<'p> {
         scope: &Scope<'_, 'p>,
         steps: u32,
     ) -> Vec<Local<'p>> {
-        let (element, is_map) = match self.resolved(&self.infer(source, scope, steps)) {
-            Ty::List(inner) => (*inner, false),
-            Ty::Family(inner) => (*inner, true),
-            Ty::Record(entries) => {
-                (entries.first().map_or(Ty::Unknown, |entry| self.infer(&entry.value, scope, steps + 1)), true)
-            }
-            _ => (Ty::Unknown, false),
+        let many = self.resolved(&self.infer(source, scope, steps));
+        let is_map = matches!(many, Ty::Family(_) | Ty::Record(_));
+        let element = if let Ty::Record(entries) = many {
+            entries.first().map_or(Ty::Unknown, |entry| self.infer(&entry.value, scope, steps + 1))
+        } else {
+            many.each().unwrap_or(Ty::Unknown)
         };
         let key = if is_map { Ty::Plain("text") } else { Ty::Plain("int") };
         let tys = if binders.len() > 1 { vec![key, element] } else { vec![element] };
@@ -232,11 +243,9 @@ impl<'p> View<'p> {
         }
         let own = self.members(ty, steps).into_iter().find(|member| member.name == name);
         // Whoever asks about what was built may look inside.
-        let inner = || match self.resolved(ty) {
-            Ty::Component(component) => {
-                self.instances(component.body.iter()).into_iter().find(|inner| inner.name == name)
-            }
-            _ => None,
+        let inner = || {
+            let component = self.resolved(ty).component()?;
+            self.instances(component.body.iter()).into_iter().find(|inner| inner.name == name)
         };
         own.or_else(inner).map(|member| (member.target, member.ty))
     }
@@ -350,11 +359,7 @@ impl<'p> View<'p> {
                 }
             });
         }
-        let params = component.body.iter().filter_map(|item| match &item.kind {
-            ItemKind::Param(param) => Some(param),
-            _ => None,
-        });
-        let params: Vec<Local<'p>> = params
+        let params: Vec<Local<'p>> = params(component)
             .filter(|param| !found.iter().any(|known| known.name == param.name.name))
             .map(|param| Local { name: param.name.name, target: Target::Param(param), ty: Ty::Declared(&param.ty) })
             .collect();
@@ -374,11 +379,9 @@ impl<'p> View<'p> {
     /// What the names in a component are.
     pub(super) fn component_scope<'s>(&self, component: &'p Component) -> Scope<'s, 'p> {
         let mut names = self.instances(component.body.iter());
-        for item in &component.body {
-            if let ItemKind::Param(param) = &item.kind {
-                let (target, ty) = (Target::Param(param), Ty::Declared(&param.ty));
-                names.push(Local { name: param.name.name, target, ty });
-            }
+        for param in params(component) {
+            let (target, ty) = (Target::Param(param), Ty::Declared(&param.ty));
+            names.push(Local { name: param.name.name, target, ty });
         }
         Scope { outer: None, names, system: false, file: component.name.span.file }
     }
@@ -402,10 +405,10 @@ impl<'p> View<'p> {
     pub(super) fn verbs(&self, ty: &Ty<'p>, steps: u32) -> Vec<&'p Verb> {
         match self.resolved(ty) {
             Ty::Component(component) if steps < MAX_STEPS => {
-                let own = component.body.iter().filter_map(|item| match &item.kind {
-                    ItemKind::Access(verb) => Some(verb),
-                    _ => None,
-                });
+                let own = component
+                    .body
+                    .iter()
+                    .filter_map(|item| if let ItemKind::Access(verb) = &item.kind { Some(verb) } else { None });
                 let mut verbs: Vec<&'p Verb> = own.collect();
                 if let Some(main) = self.main(component) {
                     verbs.extend(self.verbs(&self.of_type(main.ty), steps + 1));
@@ -416,7 +419,18 @@ impl<'p> View<'p> {
                 self.program.access_on(Symbol::new(ty.name())).flat_map(|access| &access.verbs).collect()
             }
             Ty::Family(inner) | Ty::List(inner) if steps < MAX_STEPS => self.verbs(&inner, steps + 1),
-            _ => Vec::new(),
+            Ty::Component(_)
+            | Ty::Family(_)
+            | Ty::List(_)
+            | Ty::Unknown
+            | Ty::Stack(_)
+            | Ty::Foreign
+            | Ty::External(_)
+            | Ty::Declared(_)
+            | Ty::Plain(_)
+            | Ty::Record(_)
+            | Ty::Attribute(..)
+            | Ty::Fn(_) => Vec::new(),
         }
     }
 
@@ -424,11 +438,12 @@ impl<'p> View<'p> {
     pub(super) fn resource(&self, ty: &Ty<'p>) -> Option<crate::catalog::ResourceType> {
         let mut ty = self.resolved(ty);
         for _ in 0..MAX_STEPS {
-            ty = match ty {
-                Ty::Resource(found) => return Some(found),
-                Ty::Component(component) => self.of_type(self.main(component)?.ty),
-                Ty::Family(inner) | Ty::List(inner) => self.resolved(&inner),
-                _ => return None,
+            if let Ty::Resource(found) = ty {
+                return Some(found);
+            }
+            ty = match ty.component() {
+                Some(component) => self.of_type(self.main(component)?.ty),
+                None => self.resolved(&ty.each()?),
             };
         }
         None
@@ -438,14 +453,7 @@ impl<'p> View<'p> {
 /// A statement and those in its branches and loops; components and stacks are not entered.
 pub(super) fn each_statement<'p>(item: &'p Item, visit: &mut impl FnMut(&'p Item)) {
     visit(item);
-    match &item.kind {
-        ItemKind::If(branch) => {
-            branch.then.iter().chain(&branch.otherwise).for_each(|item| each_statement(item, visit))
-        }
-        ItemKind::For(each) => each.body.iter().for_each(|item| each_statement(item, visit)),
-        ItemKind::Match(choice) => {
-            choice.arms.iter().flat_map(|arm| &arm.body).for_each(|item| each_statement(item, visit));
-        }
-        _ => {}
+    if matches!(item.kind, ItemKind::If(_) | ItemKind::For(_) | ItemKind::Match(_)) {
+        parts(&item.kind).bodies.into_iter().flatten().for_each(|item| each_statement(item, visit));
     }
 }

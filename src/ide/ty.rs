@@ -35,6 +35,28 @@ pub enum Ty<'p> {
     Fn(&'p Fn),
 }
 
+impl<'p> Ty<'p> {
+    /// The component that it is an instance of.
+    pub(super) fn component(&self) -> Option<&'p Component> {
+        if let Ty::Component(component) = self { Some(component) } else { None }
+    }
+
+    /// The function that it is.
+    pub(super) fn function(&self) -> Option<&'p Fn> {
+        if let Ty::Fn(function) = self { Some(function) } else { None }
+    }
+
+    /// What each of several is: of a list, or of the instances of `name[key]`.
+    pub(super) fn each(self) -> Option<Ty<'p>> {
+        if let Ty::List(inner) | Ty::Family(inner) = self { Some(*inner) } else { None }
+    }
+
+    /// The declaration that says what it is.
+    pub(super) fn declared(&self) -> Option<&'p TypeExpr> {
+        if let Ty::Declared(ty) = self { Some(ty) } else { None }
+    }
+}
+
 /// What is wanted where a value stands.
 #[derive(Debug, Clone, Copy)]
 pub enum Wanted<'p> {

@@ -3,7 +3,7 @@
 use crate::base::{FileId, Span, Symbol};
 use crate::driver::{Analysis, Outline};
 use crate::resolve::{Library, Program, ProgramFiles};
-use crate::syntax::ast::{Doc, File, Ident, Item, ItemKind};
+use crate::syntax::ast::{Component, Doc, File, Ident, Item, ItemKind, Param};
 use crate::world::Sources;
 
 /// A system, or loose files that may become one.
@@ -81,7 +81,7 @@ impl<'v> View<'v> {
         let mut found = None;
         for item in self.items(name.file) {
             each_item(item, &mut |item| {
-                if declared(&item.kind).is_some_and(|declared| declared.span == name) {
+                if parts(&item.kind).declared.is_some_and(|(declared, _)| declared.span == name) {
                     found = Some(item);
                 }
             });
@@ -101,72 +101,95 @@ impl<'v> View<'v> {
 /// A declaration and all that are inside of it.
 pub(super) fn each_item<'p>(item: &'p Item, visit: &mut impl FnMut(&'p Item)) {
     visit(item);
-    for body in bodies(&item.kind) {
+    for body in parts(&item.kind).bodies {
         body.iter().for_each(|inner| each_item(inner, visit));
     }
 }
 
-/// The blocks of statements in a declaration.
-pub(super) fn bodies(kind: &ItemKind) -> Vec<&Vec<Item>> {
-    match kind {
-        ItemKind::Stack(stack) => vec![&stack.body],
-        ItemKind::Component(component) => vec![&component.body],
-        ItemKind::If(branch) => vec![&branch.then, &branch.otherwise],
-        ItemKind::For(each) => vec![&each.body],
-        ItemKind::Match(choice) => choice.arms.iter().map(|arm| &arm.body).collect(),
-        ItemKind::System(_)
-        | ItemKind::Param(_)
-        | ItemKind::Environment(_)
-        | ItemKind::Naming(_)
-        | ItemKind::Tags(_)
-        | ItemKind::RequireTag(_)
-        | ItemKind::Instance(_)
-        | ItemKind::Extend(_)
-        | ItemKind::Output(_)
-        | ItemKind::Access(_)
-        | ItemKind::AccessOn(_)
-        | ItemKind::Principal(_)
-        | ItemKind::Endpoint(_)
-        | ItemKind::Grant(_)
-        | ItemKind::Deny(_)
-        | ItemKind::Permit(_)
-        | ItemKind::Connect(_)
-        | ItemKind::External(_)
-        | ItemKind::Step(_)
-        | ItemKind::Ensure(_)
-        | ItemKind::AtLeast(_)
-        | ItemKind::Forbid(_)
-        | ItemKind::Policy(_)
-        | ItemKind::UsePolicy(_)
-        | ItemKind::Use(_)
-        | ItemKind::Test(_)
-        | ItemKind::Claim(_)
-        | ItemKind::Lints(_)
-        | ItemKind::Let(_)
-        | ItemKind::Fn(_)
-        | ItemKind::Type(_)
-        | ItemKind::Error => Vec::new(),
+/// The smallest statement around a part of a file that is of a kind that is wanted.
+pub(super) fn item_around<'p>(view: &View<'p>, part: Span, wanted: impl Fn(&Item) -> bool) -> Option<&'p Item> {
+    let mut around = None;
+    for item in view.items(part.file) {
+        each_item(item, &mut |item| {
+            if item.span.lo <= part.lo && part.hi <= item.span.hi && wanted(item) {
+                around = Some(item);
+            }
+        });
     }
+    around
 }
 
-/// The name that a declaration gives.
-pub(super) fn declared(kind: &ItemKind) -> Option<Ident> {
-    Some(match kind {
-        ItemKind::System(name) => *name,
-        ItemKind::Param(param) => param.name,
-        ItemKind::Environment(environment) => environment.name,
-        ItemKind::Stack(stack) => stack.name,
-        ItemKind::Instance(instance) => instance.name,
-        ItemKind::Output(output) => output.name,
-        ItemKind::Component(component) => component.name,
-        ItemKind::Access(verb) => verb.name,
-        ItemKind::External(external) => external.name,
-        ItemKind::Step(step) => step.name,
-        ItemKind::Policy(policy) => policy.name,
-        ItemKind::Let(binding) => binding.name,
-        ItemKind::Fn(function) => function.name,
-        ItemKind::Type(alias) => alias.name,
-        ItemKind::RequireTag(tag) => tag.name,
+/// The params of a component.
+pub(super) fn params(component: &Component) -> impl Iterator<Item = &Param> {
+    component.body.iter().filter_map(|item| if let ItemKind::Param(param) = &item.kind { Some(param) } else { None })
+}
+
+/// What a declaration is made of, as far as all declarations have it.
+pub struct Parts<'p> {
+    /// The name that it gives, and to what.
+    pub declared: Option<(Ident, Declared)>,
+    /// The blocks of statements in it.
+    pub bodies: Vec<&'p Vec<Item>>,
+}
+
+/// What a name is given to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Declared {
+    /// The system.
+    System,
+    /// A param.
+    Param,
+    /// An environment.
+    Environment,
+    /// A tag.
+    Tag,
+    /// A stack.
+    Stack,
+    /// An instance.
+    Instance,
+    /// An output.
+    Output,
+    /// A component.
+    Component,
+    /// A verb.
+    Verb,
+    /// What exists elsewhere.
+    External,
+    /// What people do.
+    Step,
+    /// Invariants packed for reuse.
+    Policy,
+    /// A value.
+    Let,
+    /// A function.
+    Fn,
+    /// A type.
+    Type,
+}
+
+/// The parts of a declaration.
+pub fn parts(kind: &ItemKind) -> Parts<'_> {
+    let named = |name: Ident, what: Declared, bodies| Parts { declared: Some((name, what)), bodies };
+    let bare = |bodies| Parts { declared: None, bodies };
+    match kind {
+        ItemKind::System(name) => named(*name, Declared::System, Vec::new()),
+        ItemKind::Param(param) => named(param.name, Declared::Param, Vec::new()),
+        ItemKind::Environment(environment) => named(environment.name, Declared::Environment, Vec::new()),
+        ItemKind::RequireTag(tag) => named(tag.name, Declared::Tag, Vec::new()),
+        ItemKind::Stack(stack) => named(stack.name, Declared::Stack, vec![&stack.body]),
+        ItemKind::Instance(instance) => named(instance.name, Declared::Instance, Vec::new()),
+        ItemKind::Output(output) => named(output.name, Declared::Output, Vec::new()),
+        ItemKind::Component(component) => named(component.name, Declared::Component, vec![&component.body]),
+        ItemKind::Access(verb) => named(verb.name, Declared::Verb, Vec::new()),
+        ItemKind::External(external) => named(external.name, Declared::External, Vec::new()),
+        ItemKind::Step(step) => named(step.name, Declared::Step, Vec::new()),
+        ItemKind::Policy(policy) => named(policy.name, Declared::Policy, Vec::new()),
+        ItemKind::Let(binding) => named(binding.name, Declared::Let, Vec::new()),
+        ItemKind::Fn(function) => named(function.name, Declared::Fn, Vec::new()),
+        ItemKind::Type(alias) => named(alias.name, Declared::Type, Vec::new()),
+        ItemKind::If(branch) => bare(vec![&branch.then, &branch.otherwise]),
+        ItemKind::For(each) => bare(vec![&each.body]),
+        ItemKind::Match(choice) => bare(choice.arms.iter().map(|arm| &arm.body).collect()),
         ItemKind::Naming(_)
         | ItemKind::Tags(_)
         | ItemKind::Extend(_)
@@ -185,9 +208,6 @@ pub(super) fn declared(kind: &ItemKind) -> Option<Ident> {
         | ItemKind::Test(_)
         | ItemKind::Claim(_)
         | ItemKind::Lints(_)
-        | ItemKind::If(_)
-        | ItemKind::For(_)
-        | ItemKind::Match(_)
-        | ItemKind::Error => return None,
-    })
+        | ItemKind::Error => bare(Vec::new()),
+    }
 }

@@ -9,9 +9,10 @@ use lsp_types::{
 
 use crate::base::{FileId, LineIndex, Span};
 use crate::format::format;
+use crate::ide::{Declared, Parts, parts};
 use crate::lsp::checking::{Shown, whole};
 use crate::lsp::places;
-use crate::syntax::ast::{Ident, Item, ItemKind};
+use crate::syntax::ast::{Item, ItemKind};
 use crate::syntax::{self, Parsed};
 
 /// The edit that brings a text into canonical form; none if it is in it.
@@ -51,7 +52,7 @@ pub(super) fn actions(found: &[Shown], at: Range) -> Vec<CodeActionOrCommand> {
 pub(super) fn symbols(text: &str) -> Vec<DocumentSymbol> {
     let parsed = syntax::parse(FileId(0), text);
     let lines = LineIndex::new(text);
-    outline(&parsed.file.items.iter().collect::<Vec<&Item>>(), &|span| places::range(&lines, text, span))
+    outline(&parsed.file.items, &|span| places::range(&lines, text, span))
 }
 
 /// What can be folded: blocks over several lines, and comments in a row.
@@ -97,124 +98,55 @@ fn blocks(items: &[Item], fold: &mut impl FnMut(Span)) {
         if let ItemKind::Match(choice) = &item.kind {
             choice.arms.iter().for_each(|arm| fold(arm.span));
         }
-        for inside in bodies(&item.kind) {
+        for inside in parts(&item.kind).bodies {
             blocks(inside, fold);
         }
     }
 }
 
-/// The statements in an item.
-fn bodies(kind: &ItemKind) -> Vec<&[Item]> {
-    match kind {
-        ItemKind::Stack(stack) => vec![&stack.body],
-        ItemKind::Component(component) => vec![&component.body],
-        ItemKind::For(repeated) => vec![&repeated.body],
-        ItemKind::If(branch) => vec![&branch.then, &branch.otherwise],
-        ItemKind::Match(choice) => choice.arms.iter().map(|arm| &*arm.body).collect(),
-        ItemKind::System(_)
-        | ItemKind::Param(_)
-        | ItemKind::Environment(_)
-        | ItemKind::Naming(_)
-        | ItemKind::Tags(_)
-        | ItemKind::RequireTag(_)
-        | ItemKind::Instance(_)
-        | ItemKind::Extend(_)
-        | ItemKind::Output(_)
-        | ItemKind::Access(_)
-        | ItemKind::AccessOn(_)
-        | ItemKind::Principal(_)
-        | ItemKind::Endpoint(_)
-        | ItemKind::Grant(_)
-        | ItemKind::Deny(_)
-        | ItemKind::Permit(_)
-        | ItemKind::Connect(_)
-        | ItemKind::External(_)
-        | ItemKind::Step(_)
-        | ItemKind::Ensure(_)
-        | ItemKind::AtLeast(_)
-        | ItemKind::Forbid(_)
-        | ItemKind::Policy(_)
-        | ItemKind::UsePolicy(_)
-        | ItemKind::Use(_)
-        | ItemKind::Test(_)
-        | ItemKind::Claim(_)
-        | ItemKind::Lints(_)
-        | ItemKind::Let(_)
-        | ItemKind::Fn(_)
-        | ItemKind::Type(_)
-        | ItemKind::Error => Vec::new(),
-    }
-}
-
-pub(super) fn outline(items: &[&Item], range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
-    items.iter().flat_map(|item| of_item(item, range)).collect()
-}
-
-fn inside(items: &[Item], range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
-    items.iter().flat_map(|item| of_item(item, range)).collect()
+pub(super) fn outline<'p>(
+    items: impl IntoIterator<Item = &'p Item>,
+    range: &impl Fn(Span) -> Range,
+) -> Vec<DocumentSymbol> {
+    items.into_iter().flat_map(|item| of_item(item, range)).collect()
 }
 
 /// What an item declares. A condition or a loop declares what is in it.
 fn of_item(item: &Item, range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
-    let named = |name: &Ident, kind: SymbolKind, detail: Option<String>, children: Vec<DocumentSymbol>| {
-        vec![symbol(name.name.as_str(), kind, detail, (range(item.span), range(name.span)), children)]
-    };
-    match &item.kind {
-        ItemKind::System(name) => named(name, SymbolKind::MODULE, Some(String::from("system")), Vec::new()),
-        ItemKind::Param(param) => named(&param.name, SymbolKind::VARIABLE, Some(String::from("param")), Vec::new()),
-        ItemKind::Environment(environment) => {
-            named(&environment.name, SymbolKind::NAMESPACE, Some(String::from("environment")), Vec::new())
-        }
-        ItemKind::Stack(stack) => {
-            named(&stack.name, SymbolKind::PACKAGE, Some(String::from("stack")), inside(&stack.body, range))
-        }
-        ItemKind::Instance(instance) => {
-            named(&instance.name, SymbolKind::OBJECT, Some(instance.ty.name.to_string()), Vec::new())
-        }
-        ItemKind::Output(output) => named(&output.name, SymbolKind::FIELD, Some(String::from("output")), Vec::new()),
-        ItemKind::Component(component) => {
-            let children = inside(&component.body, range);
-            named(&component.name, SymbolKind::CLASS, Some(String::from("component")), children)
-        }
-        ItemKind::Access(verb) => named(&verb.name, SymbolKind::METHOD, Some(String::from("access")), Vec::new()),
-        ItemKind::External(external) => {
-            named(&external.name, SymbolKind::INTERFACE, Some(String::from("external")), Vec::new())
-        }
-        ItemKind::Step(step) => named(&step.name, SymbolKind::EVENT, Some(String::from("step")), Vec::new()),
-        ItemKind::Policy(policy) => {
-            let rule = |rule: &crate::syntax::ast::PolicyRule| {
-                let place = range(rule.name.span);
-                symbol(rule.name.name.as_str(), SymbolKind::BOOLEAN, Some(String::from("rule")), (place, place), vec![])
-            };
-            let rules = policy.rules.iter().map(rule).collect();
-            named(&policy.name, SymbolKind::CLASS, Some(String::from("policy")), rules)
-        }
-        ItemKind::Let(binding) => named(&binding.name, SymbolKind::CONSTANT, Some(String::from("let")), Vec::new()),
-        ItemKind::Fn(function) => named(&function.name, SymbolKind::FUNCTION, Some(String::from("fn")), Vec::new()),
-        ItemKind::Type(alias) => named(&alias.name, SymbolKind::STRUCT, Some(String::from("type")), Vec::new()),
-        ItemKind::If(_) | ItemKind::For(_) | ItemKind::Match(_) => {
-            bodies(&item.kind).into_iter().flat_map(|body| inside(body, range)).collect()
-        }
-        ItemKind::Naming(_)
-        | ItemKind::Tags(_)
-        | ItemKind::RequireTag(_)
-        | ItemKind::Extend(_)
-        | ItemKind::AccessOn(_)
-        | ItemKind::Principal(_)
-        | ItemKind::Endpoint(_)
-        | ItemKind::Grant(_)
-        | ItemKind::Deny(_)
-        | ItemKind::Permit(_)
-        | ItemKind::Connect(_)
-        | ItemKind::Ensure(_)
-        | ItemKind::AtLeast(_)
-        | ItemKind::Forbid(_)
-        | ItemKind::UsePolicy(_)
-        | ItemKind::Use(_)
-        | ItemKind::Test(_)
-        | ItemKind::Claim(_)
-        | ItemKind::Lints(_)
-        | ItemKind::Error => Vec::new(),
+    let Parts { declared, bodies } = parts(&item.kind);
+    let mut inside: Vec<DocumentSymbol> = bodies.into_iter().flat_map(|body| outline(body, range)).collect();
+    let Some((name, what)) = declared else { return inside };
+    if let ItemKind::Policy(policy) = &item.kind {
+        inside.extend(policy.rules.iter().map(|rule| {
+            let place = range(rule.name.span);
+            symbol(rule.name.name.as_str(), SymbolKind::BOOLEAN, "rule", (place, place), Vec::new())
+        }));
+    }
+    let (kind, mut detail) = kind(what);
+    if let ItemKind::Instance(instance) = &item.kind {
+        detail = instance.ty.name.as_str();
+    }
+    vec![symbol(name.name.as_str(), kind, detail, (range(item.span), range(name.span)), inside)]
+}
+
+/// How editors show it, and what it is in a word.
+fn kind(what: Declared) -> (SymbolKind, &'static str) {
+    match what {
+        Declared::System => (SymbolKind::MODULE, "system"),
+        Declared::Param => (SymbolKind::VARIABLE, "param"),
+        Declared::Environment => (SymbolKind::NAMESPACE, "environment"),
+        Declared::Tag => (SymbolKind::KEY, "tag"),
+        Declared::Stack => (SymbolKind::PACKAGE, "stack"),
+        Declared::Instance => (SymbolKind::OBJECT, "instance"),
+        Declared::Output => (SymbolKind::FIELD, "output"),
+        Declared::Component => (SymbolKind::CLASS, "component"),
+        Declared::Verb => (SymbolKind::METHOD, "access"),
+        Declared::External => (SymbolKind::INTERFACE, "external"),
+        Declared::Step => (SymbolKind::EVENT, "step"),
+        Declared::Policy => (SymbolKind::CLASS, "policy"),
+        Declared::Let => (SymbolKind::CONSTANT, "let"),
+        Declared::Fn => (SymbolKind::FUNCTION, "fn"),
+        Declared::Type => (SymbolKind::STRUCT, "type"),
     }
 }
 
@@ -225,14 +157,14 @@ fn of_item(item: &Item, range: &impl Fn(Span) -> Range) -> Vec<DocumentSymbol> {
 fn symbol(
     name: &str,
     kind: SymbolKind,
-    detail: Option<String>,
+    detail: &str,
     (range, selection_range): (Range, Range),
     children: Vec<DocumentSymbol>,
 ) -> DocumentSymbol {
     let children = (!children.is_empty()).then_some(children);
     DocumentSymbol {
         name: name.to_owned(),
-        detail,
+        detail: Some(detail.to_owned()),
         kind,
         tags: None,
         deprecated: None,

@@ -150,7 +150,7 @@ impl Session<'_> {
                     let Some(source) = view.sources.get(file) else { continue };
                     let Some(uri) = places::uri(std::path::Path::new(&source.shown)) else { continue };
                     let symbols =
-                        answers::outline(&view.items(file), &|span| places::range(source.lines(), &source.text, span));
+                        answers::outline(view.items(file), &|span| places::range(source.lines(), &source.text, span));
                     all.push((uri, symbols));
                 }
                 all

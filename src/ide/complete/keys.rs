@@ -6,7 +6,7 @@ use crate::diag::codes;
 use crate::ide::complete::{Completion, Offer};
 use crate::ide::hover::of_param;
 use crate::ide::ty::{Keys, Ty};
-use crate::ide::view::View;
+use crate::ide::view::{View, params};
 use crate::ide::walk::{ENVIRONMENT_SETTINGS, Word};
 use crate::ide::{limits, own, target::Own};
 use crate::resolve::Global;
@@ -41,11 +41,7 @@ pub(super) fn keys(view: &View<'_>, keys: Keys<'_>, set: &[Symbol]) -> Vec<Compl
             }
         }
         Keys::Component(component) => {
-            let params = component.body.iter().filter_map(|item| match &item.kind {
-                ItemKind::Param(param) => Some(param),
-                _ => None,
-            });
-            offers.extend(params.map(|param| of_setting(view, param)));
+            offers.extend(params(component).map(|param| of_setting(view, param)));
             settings(&COMMON_SETTINGS, 7, &mut offers);
         }
         Keys::Params(environment) => {
@@ -81,11 +77,7 @@ pub(super) fn keys(view: &View<'_>, keys: Keys<'_>, set: &[Symbol]) -> Vec<Compl
 
 /// What must be set on an instance besides what is set, each with a value to begin with.
 pub(in crate::ide) fn required(view: &View<'_>, ty: TypeName, set: &[Symbol]) -> Vec<(String, String)> {
-    let of = match view.of_type(ty) {
-        Ty::Component(component) => Keys::Component(component),
-        Ty::Resource(ty) => Keys::Shape(ty, ty.shape(), true),
-        _ => return Vec::new(),
-    };
+    let of = view.settings(&view.of_type(ty));
     let offers = keys(view, of, set).into_iter().filter(|offer| offer.rank == REQUIRED);
     offers
         .map(|offer| {
@@ -180,9 +172,8 @@ pub(super) fn words(view: &View<'_>, what: Word) -> Vec<Completion> {
         }),
         Word::Policy => {
             let own = named(view, |global| matches!(global, Global::Policy(_)).then_some("policy"));
-            let library = view.program.library.items().filter_map(|item| match &item.kind {
-                ItemKind::Policy(policy) => Some(policy.name.name),
-                _ => None,
+            let library = view.program.library.items().filter_map(|item| {
+                if let ItemKind::Policy(policy) = &item.kind { Some(policy.name.name) } else { None }
             });
             let library = library.filter(|name| view.program.library.names().any(|known| *name == *known));
             own.into_iter().chain(library.map(|name| Completion::new(name.as_str(), Offer::Type, "policy"))).collect()

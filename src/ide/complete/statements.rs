@@ -2,7 +2,7 @@
 
 use crate::base::{FileId, Span};
 use crate::ide::complete::{Completion, Completions, Offer, best};
-use crate::ide::view::bodies;
+use crate::ide::view::parts;
 use crate::syntax::ast::{File, Item, ItemKind};
 
 /// Where a statement may stand.
@@ -106,23 +106,25 @@ fn place(items: &[Item], offset: u32) -> Option<Place> {
     fn inside(items: &[Item], offset: u32, place: Place) -> Option<Place> {
         let around = items.iter().find(|item| item.span.lo < offset && offset < item.span.hi);
         let Some(item) = around else { return Some(place) };
-        let place = match &item.kind {
-            ItemKind::Stack(_) => Place::Stack,
-            ItemKind::Component(_) => Place::Component,
-            ItemKind::If(_) | ItemKind::For(_) | ItemKind::Match(_) | ItemKind::Error => place,
-            _ => return None,
-        };
-        match &item.kind {
-            ItemKind::Error => Some(place),
-            kind => {
-                let bodies = bodies(kind);
-                let body = bodies.iter().find(|body| {
-                    body.first().is_some_and(|first| first.span.lo <= offset)
-                        && body.last().is_some_and(|last| offset <= last.span.hi)
-                });
-                inside(body.map_or(&[], |body| body.as_slice()), offset, place)
-            }
+        if matches!(item.kind, ItemKind::Error) {
+            return Some(place);
         }
+        let bodies = parts(&item.kind).bodies;
+        let place = if let ItemKind::Stack(_) = &item.kind {
+            Place::Stack
+        } else if let ItemKind::Component(_) = &item.kind {
+            Place::Component
+        } else if bodies.is_empty() {
+            return None;
+        } else {
+            // Branches and loops are where they stand.
+            place
+        };
+        let body = bodies.iter().find(|body| {
+            body.first().is_some_and(|first| first.span.lo <= offset)
+                && body.last().is_some_and(|last| offset <= last.span.hi)
+        });
+        inside(body.map_or(&[], |body| body.as_slice()), offset, place)
     }
     inside(items, offset, Place::System)
 }

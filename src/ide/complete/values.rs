@@ -10,7 +10,7 @@ use crate::ide::target::{Own, Target};
 use crate::ide::ty::{Ty, Wanted};
 use crate::ide::view::View;
 use crate::resolve::words::{BUILTINS, INTRINSICS};
-use crate::syntax::ast::{ExprKind, TextPiece, TypeExpr, TypeExprKind};
+use crate::syntax::ast::{Component, ExprKind, TextPiece, TypeExpr, TypeExprKind};
 
 /// What a value is, in a word or two.
 pub(super) fn ty(ty: &Ty<'_>) -> String {
@@ -116,7 +116,22 @@ fn of_local(view: &View<'_>, local: &Local<'_>) -> Completion {
         | Target::Output(_)
         | Target::Field(_)
         | Target::Own(Own::Field, _) => Offer::Field,
-        _ => Offer::Name,
+        Target::System(_)
+        | Target::Param(_)
+        | Target::Let(_)
+        | Target::Type(_)
+        | Target::Component(_)
+        | Target::ExternalOutput(_)
+        | Target::Step(_)
+        | Target::Policy(_)
+        | Target::Rule(_)
+        | Target::Environment(_)
+        | Target::Binder(_)
+        | Target::Verb(_)
+        | Target::Resource(_)
+        | Target::Action(_)
+        | Target::Own(Own::Type | Own::Value | Own::Setting, _)
+        | Target::Code(_) => Offer::Name,
     };
     let call = matches!(local.target, Target::Fn(_) | Target::Own(Own::Function, _));
     let offer = Completion::new(name, kind, detail);
@@ -148,11 +163,12 @@ fn fits(view: &View<'_>, wanted: Wanted<'_>, ty: &Ty<'_>) -> bool {
             let all = shape.one_of().chain(shape.any_of()).flat_map(|inner| inner.references());
             shape.references().chain(all).any(|reference| reference.type_name == resource.name())
         }
-        Wanted::Declared(declared) => match view.resolved(&Ty::Declared(declared)) {
-            Ty::Component(wanted) => matches!(ty, Ty::Component(own) if own.name == wanted.name),
-            Ty::Resource(wanted) => view.resource(ty) == Some(wanted),
-            _ => false,
-        },
+        Wanted::Declared(declared) => {
+            let wanted = view.resolved(&Ty::Declared(declared));
+            let same = |component: &Component| ty.component().is_some_and(|own| own.name == component.name);
+            wanted.component().is_some_and(same)
+                || matches!(wanted, Ty::Resource(wanted) if view.resource(ty) == Some(wanted))
+        }
         Wanted::Any | Wanted::Truth | Wanted::Who | Wanted::What | Wanted::End | Wanted::Prose => false,
     }
 }
@@ -240,11 +256,14 @@ pub(super) fn fields(view: &View<'_>, of: &Ty<'_>) -> Vec<Completion> {
     let members = view.members(of, 0).into_iter();
     members
         .map(|member| {
-            let rank = match member.target {
-                Target::Instance(_) | Target::Output(_) | Target::Field(_) | Target::ExternalOutput(_) => 0,
-                Target::Own(..) => 1,
-                Target::Attribute(..) => 2,
-                _ => 4,
+            let rank = if let Target::Own(..) = member.target {
+                1
+            } else if let Target::Attribute(..) = member.target {
+                2
+            } else if matches!(member.target, Target::Param(_) | Target::Property(..)) {
+                4
+            } else {
+                0
             };
             of_local(view, &member).rank(rank)
         })

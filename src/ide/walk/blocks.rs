@@ -5,9 +5,10 @@ use crate::catalog::Shape;
 use crate::ide::scope::Scope;
 use crate::ide::target::{Own, Target};
 use crate::ide::ty::{Keys, Ty, Wanted};
+use crate::ide::view::params;
 use crate::ide::walk::{Role, Walk};
 use crate::resolve::words::COMMON_SETTINGS;
-use crate::syntax::ast::{Entry, EntryKey, Ident, ItemKind, Param, TypeExpr, TypeExprKind, TypeName};
+use crate::syntax::ast::{Entry, EntryKey, Ident, Param, TypeExpr, TypeExprKind, TypeName};
 
 /// Settings of an environment besides params.
 pub(in crate::ide) const ENVIRONMENT_SETTINGS: [&str; 3] = ["account", "region", "confirm"];
@@ -47,25 +48,9 @@ impl<'p> Walk<'_, 'p> {
         }
     }
 
-    /// What may be set on an instance.
-    pub(super) fn settings(&self, ty: &Ty<'p>) -> Keys<'p> {
-        match self.view.resolved(ty) {
-            Ty::Component(component) => Keys::Component(component),
-            Ty::Resource(ty) => Keys::Shape(ty, ty.shape(), true),
-            Ty::Family(inner) => self.settings(&inner),
-            _ => Keys::Any,
-        }
-    }
-
     pub(super) fn type_name(&mut self, name: TypeName, instance: bool) {
         self.listener.type_name(name, instance);
-        let target = match self.view.of_type(name) {
-            Ty::Component(component) => Some(Target::Component(component)),
-            Ty::Resource(ty) => Some(Target::Resource(ty)),
-            Ty::Plain(_) => Some(Target::Own(Own::Type, name.name)),
-            _ => self.view.program.type_alias(name).map(Target::Type),
-        };
-        if let Some(target) = target {
+        if let Some(target) = self.view.named_type(name) {
             self.name(Ident { name: name.name, span: name.span }, target, Role::Read);
         }
     }
@@ -94,7 +79,7 @@ impl<'p> Walk<'_, 'p> {
 }
 
 /// The key of an entry, if it is a word.
-pub(super) fn word(entry: &Entry) -> Option<Ident> {
+pub(in crate::ide) fn word(entry: &Entry) -> Option<Ident> {
     match &entry.key {
         EntryKey::Word(name) => Some(*name),
         EntryKey::Text(_) => None,
@@ -102,6 +87,25 @@ pub(super) fn word(entry: &Entry) -> Option<Ident> {
 }
 
 impl<'p> crate::ide::view::View<'p> {
+    /// What may be set on an instance.
+    pub(in crate::ide) fn settings(&self, ty: &Ty<'p>) -> Keys<'p> {
+        match self.resolved(ty) {
+            Ty::Component(component) => Keys::Component(component),
+            Ty::Resource(ty) => Keys::Shape(ty, ty.shape(), true),
+            Ty::Family(inner) => self.settings(&inner),
+            Ty::Unknown
+            | Ty::Stack(_)
+            | Ty::Foreign
+            | Ty::External(_)
+            | Ty::Declared(_)
+            | Ty::Plain(_)
+            | Ty::List(_)
+            | Ty::Record(_)
+            | Ty::Attribute(..)
+            | Ty::Fn(_) => Keys::Any,
+        }
+    }
+
     /// What a key stands for, and what is wanted behind it.
     pub(in crate::ide) fn key(&self, keys: Keys<'p>, name: Symbol) -> (Option<Target<'p>>, Wanted<'p>) {
         let setting = |names: &[&str]| {
@@ -120,34 +124,25 @@ impl<'p> crate::ide::view::View<'p> {
                     None => (None, Wanted::Any),
                 }
             }
-            Keys::Component(component) => {
-                let mut params = component.body.iter().filter_map(|item| match &item.kind {
-                    ItemKind::Param(param) => Some(param),
-                    _ => None,
-                });
-                match params.find(|param| param.name.name == name) {
-                    Some(param) => of_param(param),
-                    None => setting(&COMMON_SETTINGS),
-                }
-            }
+            Keys::Component(component) => match params(component).find(|param| param.name.name == name) {
+                Some(param) => of_param(param),
+                None => setting(&COMMON_SETTINGS),
+            },
             Keys::Shape(ty, shape, top) => match property(shape, name.as_str()) {
                 Some(found) => (Some(Target::Property(ty, found)), Wanted::Shape(ty, found.shape())),
                 None if top => setting(&COMMON_SETTINGS),
                 None => (None, shape.items().map_or(Wanted::Any, |items| Wanted::Shape(ty, items))),
             },
-            Keys::Fields(ty) => match self.resolved(&Ty::Declared(ty)) {
-                Ty::Declared(TypeExpr { kind: TypeExprKind::Record(fields), .. }) => {
-                    match fields.iter().find(|field| field.name.name == name) {
-                        Some(field) => (Some(Target::Field(field)), Wanted::Declared(&field.ty)),
-                        None => (None, Wanted::Any),
-                    }
+            Keys::Fields(ty) => {
+                let resolved = self.resolved(&Ty::Declared(ty));
+                if let Ty::Declared(TypeExpr { kind: TypeExprKind::Record(fields), .. }) = resolved
+                    && let Some(field) = fields.iter().find(|field| field.name.name == name)
+                {
+                    return (Some(Target::Field(field)), Wanted::Declared(&field.ty));
                 }
-                Ty::Family(inner) => match *inner {
-                    Ty::Declared(inner) => (None, Wanted::Declared(inner)),
-                    _ => (None, Wanted::Any),
-                },
-                _ => (None, Wanted::Any),
-            },
+                let one = if let Ty::Family(inner) = &resolved { inner.declared() } else { None };
+                (None, one.map_or(Wanted::Any, Wanted::Declared))
+            }
         }
     }
 }

@@ -48,10 +48,7 @@ impl<'p> Walk<'_, 'p> {
             }
             ExprKind::Call(callee, arguments) => {
                 self.value(callee, any, scope);
-                let function = match self.view.infer(callee, scope, 0) {
-                    Ty::Fn(function) => Some(function),
-                    _ => None,
-                };
+                let function = self.view.infer(callee, scope, 0).function();
                 for (at, argument) in arguments.iter().enumerate() {
                     let param = function.and_then(|function| match argument.name {
                         Some(name) => function.params.iter().find(|param| param.name.name == name.name),
@@ -92,10 +89,7 @@ impl<'p> Walk<'_, 'p> {
             }
             ExprKind::Compare(first, rest) => {
                 self.value(first, any, scope);
-                let of_others = match self.view.infer(first, scope, 0) {
-                    Ty::Declared(ty) => Wanted::Declared(ty),
-                    _ => any,
-                };
+                let of_others = self.view.infer(first, scope, 0).declared().map_or(any, Wanted::Declared);
                 rest.iter().for_each(|(_, other)| self.value(other, of_others, scope));
             }
             ExprKind::If(condition, then, otherwise) => {
@@ -171,13 +165,11 @@ impl<'p> crate::ide::view::View<'p> {
                 let items = shape.items().or_else(|| shape.one_of().chain(shape.any_of()).find_map(|one| one.items()));
                 items.map_or(Wanted::Any, |items| Wanted::Shape(ty, items))
             }
-            Wanted::Declared(ty) => match self.resolved(&Ty::Declared(ty)) {
-                Ty::List(inner) => match *inner {
-                    Ty::Declared(inner) => Wanted::Declared(inner),
-                    _ => Wanted::Any,
-                },
-                _ => Wanted::Any,
-            },
+            Wanted::Declared(ty) => {
+                let resolved = self.resolved(&Ty::Declared(ty));
+                let item = if let Ty::List(inner) = &resolved { inner.declared() } else { None };
+                item.map_or(Wanted::Any, Wanted::Declared)
+            }
             Wanted::Who | Wanted::What | Wanted::End => wanted,
             Wanted::Any | Wanted::Truth | Wanted::Prose => Wanted::Any,
         }
@@ -187,11 +179,12 @@ impl<'p> crate::ide::view::View<'p> {
     fn keys_of(&self, wanted: Wanted<'p>) -> Keys<'p> {
         match wanted {
             Wanted::Shape(ty, shape) => Keys::Shape(ty, shape, false),
-            Wanted::Declared(ty) => match self.resolved(&Ty::Declared(ty)) {
-                Ty::Declared(inner) if matches!(inner.kind, TypeExprKind::Record(_)) => Keys::Fields(inner),
-                Ty::Family(_) => Keys::Fields(ty),
-                _ => Keys::Any,
-            },
+            Wanted::Declared(ty) => {
+                let resolved = self.resolved(&Ty::Declared(ty));
+                let record = resolved.declared().filter(|inner| matches!(inner.kind, TypeExprKind::Record(_)));
+                let map = matches!(resolved, Ty::Family(_)).then_some(ty);
+                record.or(map).map_or(Keys::Any, Keys::Fields)
+            }
             Wanted::Any | Wanted::Truth | Wanted::Who | Wanted::What | Wanted::End | Wanted::Prose => Keys::Any,
         }
     }

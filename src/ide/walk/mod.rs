@@ -6,7 +6,7 @@ mod blocks;
 mod exprs;
 mod statements;
 
-pub(super) use blocks::ENVIRONMENT_SETTINGS;
+pub(super) use blocks::{ENVIRONMENT_SETTINGS, word};
 
 use crate::base::{FileId, Span};
 use crate::ide::scope::{Local, Scope};

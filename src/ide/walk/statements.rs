@@ -39,7 +39,7 @@ impl<'p> Walk<'_, 'p> {
             ItemKind::Extend(extend) => {
                 self.value(&extend.target, Wanted::What, scope);
                 let ty = self.view.infer(&extend.target, scope, 0);
-                let keys = self.settings(&ty);
+                let keys = self.view.settings(&ty);
                 self.entries(&extend.entries, keys, scope);
             }
             ItemKind::Output(output) => {
@@ -64,7 +64,7 @@ impl<'p> Walk<'_, 'p> {
                     let keys = match policy.ty {
                         Some(ty) => {
                             self.type_name(ty, false);
-                            self.settings(&self.view.of_type(ty))
+                            self.view.settings(&self.view.of_type(ty))
                         }
                         None => Keys::Any,
                     };
@@ -200,10 +200,8 @@ impl<'p> Walk<'_, 'p> {
     }
 
     fn stack(&mut self, stack: &'p Stack, scope: &Scope<'_, 'p>) {
-        let found = match self.view.program.globals.get(&stack.name.name) {
-            Some(Global::Stack(at)) => Some(*at),
-            _ => None,
-        };
+        let global = self.view.program.globals.get(&stack.name.name);
+        let found = if let Some(Global::Stack(at)) = global { Some(*at) } else { None };
         let first = found.and_then(|at| self.view.program.stacks.get(at)).map_or(stack.name, |stack| stack.name);
         self.listener.name(stack.name.span, Target::Stack(first), Role::Declared);
         stack.title.iter().chain(&stack.as_name).for_each(|text| self.value(text, Wanted::Prose, scope));
@@ -221,32 +219,23 @@ impl<'p> Walk<'_, 'p> {
     fn instance(&mut self, instance: &'p Instance, scope: &Scope<'_, 'p>) {
         // Branches may declare the same instance each: what is asked for is the first one.
         let first = scope.locals().find(|local| local.name == instance.name.name).map(|local| local.target);
-        match first {
-            Some(Target::Instance(first)) => self.name(instance.name, Target::Instance(first), Role::Declared),
-            _ => self.declares(Target::Instance(instance)),
-        }
+        let first = first.filter(|first| matches!(first, Target::Instance(_)));
+        self.name(instance.name, first.unwrap_or(Target::Instance(instance)), Role::Declared);
         instance.key.iter().for_each(|key| self.value(key, Wanted::Any, scope));
         self.type_name(instance.ty, true);
         let ty = self.view.of_type(instance.ty);
-        let keys = self.settings(&ty);
+        let keys = self.view.settings(&ty);
         self.entries(&instance.settings, keys, scope);
         instance.with.iter().for_each(|with| self.with(with, &ty, scope));
     }
 
     fn with(&mut self, with: &'p With, of: &Ty<'p>, scope: &Scope<'_, 'p>) {
-        let inner = match of {
-            Ty::Component(component) => {
-                let inside = self.view.component_scope(component);
-                inside
-                    .locals()
-                    .find(|local| local.name == with.target.name)
-                    .map(|local| (local.target, local.ty.clone()))
-            }
-            _ => None,
-        };
-        if let Ty::Component(component) = of {
+        let inner = of.component().and_then(|component| {
             self.listener.inner(with.target, component);
-        }
+            let inside = self.view.component_scope(component);
+            let named = inside.locals().find(|local| local.name == with.target.name);
+            named.map(|local| (local.target, local.ty.clone()))
+        });
         if let Some((target, _)) = &inner {
             self.name(with.target, *target, Role::Read);
         }
@@ -255,7 +244,7 @@ impl<'p> Walk<'_, 'p> {
             Some((_, ty)) => ty,
             None => Ty::Unknown,
         };
-        let keys = self.settings(&ty);
+        let keys = self.view.settings(&ty);
         let beside: Vec<Ident> = with.entries.iter().filter_map(|entry| super::blocks::word(&entry.entry)).collect();
         for entry in &with.entries {
             self.entry(&entry.entry, keys, &beside, scope);
