@@ -1,4 +1,4 @@
-// Scopes a project: what is to be done, in which order.
+// What an agent does with a project: it scopes it, quotes it, or writes the contract, as its settings say.
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -6,8 +6,12 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 const database = new DynamoDBClient({});
 const store = new S3Client({});
 const secrets = new SecretsManagerClient({});
-const { READS, WRITES, FILES_BUCKET, FILES_FOLDER, CLAUDE_SECRET } = process.env;
-const TASK = "List the work packages of this home improvement project in the United Kingdom, in order";
+const { READS, WRITES, FILES_BUCKET, AGENT, CLAUDE_SECRET } = process.env;
+const TASKS = {
+  scope: "List the work packages of this home improvement project in the United Kingdom, in order",
+  quote: "Estimate the cost of each work package in pounds",
+  contract: "Write a contract for this quote under the law of England and Wales",
+};
 
 async function ask(text) {
   const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: CLAUDE_SECRET }));
@@ -24,16 +28,16 @@ async function ask(text) {
 
 export async function handler({ detail: { id, source = id } }) {
   const { Item: known } = await database.send(new GetItemCommand({ TableName: READS, Key: { id: { S: source } } }));
-  const text = await ask(`${TASK}.\n\n${JSON.stringify(known ?? { id })}`);
+  const text = await ask(`${TASKS[AGENT]}.\n\n${JSON.stringify(known ?? { id })}`);
   await store.send(
-    new PutObjectCommand({ Bucket: FILES_BUCKET, Key: `${FILES_FOLDER}/${id}.md`, Body: text, ContentType: "text/markdown" }),
+    new PutObjectCommand({ Bucket: FILES_BUCKET, Key: `${AGENT}/${id}.md`, Body: text, ContentType: "text/markdown" }),
   );
   await database.send(
     new UpdateItemCommand({
       TableName: WRITES,
       Key: { id: { S: id } },
       UpdateExpression: "SET #state = :done",
-      ExpressionAttributeNames: { "#state": "scope" },
+      ExpressionAttributeNames: { "#state": AGENT },
       ExpressionAttributeValues: { ":done": { S: "done" } },
     }),
   );
