@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::render::Format;
+use crate::emit::Rendering;
 use crate::report;
 use crate::syntax::ast::Date;
 use crate::world::Day;
@@ -324,6 +325,9 @@ pub struct BuildArguments {
     /// Write nothing, and fail if the folder does not hold what would be written
     #[arg(long)]
     pub check: bool,
+    /// Write the deploy order for another engine, too, and say what it cannot carry (repeatable)
+    #[arg(long, value_name = "ENGINE")]
+    pub with: Vec<Engine>,
     /// The form of diagnostics
     #[arg(long, alias = "messages", value_name = "FORMAT", default_value = "human")]
     pub format: Format,
@@ -423,6 +427,28 @@ pub enum DiffFormat {
     Human,
     /// For programs.
     Json,
+}
+
+/// What carries out a deploy order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// A workflow of GitHub Actions.
+    GithubActions,
+    /// A template with a pipeline of AWS CodePipeline.
+    CodePipeline,
+    /// A template with stack sets, for stacks that are the same in several accounts or regions.
+    StackSets,
+}
+
+impl Engine {
+    /// What is written for it.
+    pub fn rendering(self) -> Rendering {
+        match self {
+            Engine::GithubActions => Rendering::GithubActions,
+            Engine::CodePipeline => Rendering::CodePipeline,
+            Engine::StackSets => Rendering::StackSets,
+        }
+    }
 }
 
 /// The form of a deploy order.

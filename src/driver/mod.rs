@@ -55,6 +55,8 @@ pub struct Options {
     pub policies: Vec<PathBuf>,
     /// What is accepted for now, and so not told.
     pub baseline: Option<Arc<Baseline>>,
+    /// The engines for which the deploy order is written beside the script and the assembly.
+    pub renderings: Vec<emit::Rendering>,
     /// Whether what is known is wanted also where something is wrong, with the values of params and `let`s: for editors.
     pub partial: bool,
 }
@@ -82,12 +84,14 @@ impl Checked {
 }
 
 /// A build.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Built {
     /// What the check found.
     pub checked: Checked,
     /// The files by their relative paths; none if there is an error.
     pub files: Option<BTreeMap<String, Vec<u8>>>,
+    /// What the renderings for other engines do not carry: a file and a sentence.
+    pub lost: Vec<(String, String)>,
 }
 
 /// The form of a deploy order.
@@ -148,7 +152,7 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
     let chosen = std::mem::take(&mut run.chosen);
     let mut checked = run.checked();
     if checked.has_errors() {
-        return Ok(Built { checked, files: None });
+        return Ok(Built { checked, ..Built::default() });
     }
     let assets = assets(world, &builds)?;
     let (files, found) = emit::emit(&builds, &checked.sources, &assets);
@@ -159,11 +163,13 @@ pub fn build(world: &dyn World, system: &SystemFolder, options: &Options) -> Res
     }
     checked.diagnostics.extend(sink.finish(checked.environments));
     if checked.has_errors() {
-        return Ok(Built { checked, files: None });
+        return Ok(Built { checked, ..Built::default() });
     }
     // All of it is proved, also where only a part is wanted.
-    let files = if chosen.is_empty() { files } else { part(builds, &chosen, &checked.sources, &assets) };
-    Ok(Built { checked, files: Some(files) })
+    let mut files = if chosen.is_empty() { files } else { part(builds, &chosen, &checked.sources, &assets) };
+    let rendered = emit::renderings(&files, &options.renderings);
+    files.extend(rendered.files);
+    Ok(Built { checked, files: Some(files), lost: rendered.lost })
 }
 
 /// What a system is, for those who ask.

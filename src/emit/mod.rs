@@ -10,6 +10,7 @@ mod json;
 mod plan_json;
 mod plan_text;
 mod provenance;
+mod renderings;
 mod script;
 mod shared;
 mod source;
@@ -20,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use archive::uploaded;
 pub use diagrams::{dot, mermaid};
 pub use plan_text::{plan_text, why_text};
+pub use renderings::{Rendered, Rendering, renderings};
 pub use script::{ScriptPhase, ScriptUpdate, phased_script};
 pub use source::{Location, SourceNames};
 

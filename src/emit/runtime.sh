@@ -1,5 +1,8 @@
 yes=no
 destroying=no
+only=''
+found=no
+shared=''
 given=()
 
 usage() {
@@ -10,6 +13,7 @@ is found unchanged.
   ./deploy.sh                       deploy
   ./deploy.sh --destroy             delete the stacks again, last one first
   ./deploy.sh --yes                 ask nothing; manual steps count as done
+  ./deploy.sh --step ID             only this step of plan.json: whoever calls keeps to the order
   ./deploy.sh --parameter NAME=VALUE
                                     a template parameter; also from the environment as INFRAC_PARAMETER_<NAME>
 
@@ -25,7 +29,12 @@ fail() {
   exit 1
 }
 
-step() { printf '[%s/%s] %s\n' "$1" "$2" "$3"; }
+# Begins a step, if it is one of those to be taken.
+step() {
+  if [ -n "$only" ] && [ "$only" != "$3" ]; then return 1; fi
+  found=yes
+  printf '[%s/%s] %s\n' "$1" "$2" "$3"
+}
 
 # Asks until the answer is the given word; without a terminal there is nobody to ask.
 ask() {
@@ -102,6 +111,11 @@ failures() {
 stack() {
   name=$1 region=$2 file=$3 bytes=$4 hash=$5
   capabilities=() parameters='' stack_tags='[]' protect=no later_hashes=()
+}
+
+# Phases are of one piece: a step without those before it could be refused, or lose data.
+no_single_steps() {
+  if [ -n "$only" ]; then fail 'an update in phases has no single steps'; fi
 }
 
 phase() { printf '\nphase %s of %s: %s\n' "$1" "$2" "$3"; }
@@ -268,8 +282,15 @@ upload() {
   url="https://$bucket.s3.$region.$suffix/infrac/$hash.template.json"
 }
 
+# One script deploys all that an account and region share.
 account_stacks() {
   local arguments=() item
+  case $shared in *"[$1]"*)
+    say "deployed with the account's other stacks"
+    return 0
+    ;;
+  esac
+  shared="$shared[$1]"
   if [ "$yes" = yes ]; then arguments+=(--yes); fi
   for item in ${given[@]+"${given[@]}"}; do arguments+=(--parameter "$item"); done
   bash "$1" ${arguments[@]+"${arguments[@]}"}
@@ -331,6 +352,11 @@ main() {
     case $1 in
       --yes) yes=yes ;;
       --destroy) destroying=yes ;;
+      --step)
+        if [ $# -lt 2 ]; then fail "--step takes a step's id"; fi
+        only=$2
+        shift
+        ;;
       --parameter)
         if [ $# -lt 2 ]; then fail '--parameter takes NAME=VALUE'; fi
         given+=("$2")
@@ -352,5 +378,6 @@ main() {
     destroy_all
   else
     deploy_all
+    if [ -n "$only" ] && [ "$found" = no ]; then fail "there is no step $only here; plan.json lists them"; fi
   fi
 }

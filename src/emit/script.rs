@@ -49,15 +49,16 @@ pub(super) fn script(plan: &Value) -> String {
 /// The script of an update in phases. What is deleted on the way is as the old plan has it.
 pub fn phased_script(old: &Value, new: &Value, phases: &[ScriptPhase]) -> String {
     written(new, &|text| {
+        writeln!(text, "  no_single_steps")?;
         for step in list(new, "steps").filter(|step| word(step, "do") == "upload") {
-            upload(text, step)?;
+            upload(text, "  ", step)?;
         }
         for (at, phase) in phases.iter().enumerate() {
             writeln!(text, "  phase {} {} {}", at + 1, phases.len(), quote(&phase.title))?;
             for update in &phase.updates {
                 match update {
                     ScriptUpdate::Deploy { stack, file, bytes, hash, later } => {
-                        stack_lines(text, new, stack, file, *bytes, hash)?;
+                        stack_lines(text, "  ", new, stack, file, *bytes, hash)?;
                         if !later.is_empty() {
                             let later: Vec<String> = later.iter().map(|hash| quote(hash)).collect();
                             writeln!(text, "  later {}", later.join(" "))?;
@@ -119,59 +120,68 @@ fn write(text: &mut String, plan: &Value, deploy: &dyn Fn(&mut String) -> fmt::R
 
 fn deploy_all(text: &mut String, plan: &Value) -> fmt::Result {
     let steps: Vec<&Value> = list(plan, "steps").collect();
-    let mut folders: Vec<&str> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         let id = word(step, "id");
-        writeln!(text, "  step {} {} {}", index + 1, steps.len(), quote(id))?;
+        writeln!(text, "  if step {} {} {}; then", index + 1, steps.len(), quote(id))?;
         match word(step, "do") {
             "deploy" => {
                 let stack = word(step, "stack");
                 let template = entry(plan, stack).and_then(|stack| stack.get("template")).unwrap_or(&Value::Null);
                 let bytes = template.get("bytes").and_then(Value::as_u64).unwrap_or(0);
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-                stack_lines(text, plan, stack, word(template, "file"), bytes, word(template, "sha256"))?;
-                writeln!(text, "  deploy")?;
+                stack_lines(text, "    ", plan, stack, word(template, "file"), bytes, word(template, "sha256"))?;
+                writeln!(text, "    deploy")?;
             }
             "account" => {
-                // One script deploys all that an account and region share.
                 let folder = word(step, "plan").trim_end_matches("/plan.json");
-                if folders.contains(&folder) {
-                    writeln!(text, "  say {}", quote("deployed with the account's other stacks"))?;
-                } else {
-                    folders.push(folder);
-                    writeln!(text, "  account_stacks {}", quote(&format!("{folder}/deploy.sh")))?;
-                }
+                writeln!(text, "    account_stacks {}", quote(&format!("{folder}/deploy.sh")))?;
             }
-            "upload" => upload(text, step)?,
-            "manual" => writeln!(text, "  manual {}", quote(word(step, "text")))?,
-            _ => external(text, plan, step)?,
+            "upload" => upload(text, "    ", step)?,
+            "manual" => writeln!(text, "    manual {}", quote(word(step, "text")))?,
+            _ => external(text, "    ", plan, step)?,
         }
+        writeln!(text, "  fi")?;
     }
     Ok(())
 }
 
-fn upload(text: &mut String, step: &Value) -> fmt::Result {
-    writeln!(text, "  assets {}", quote(word(step, "region")))?;
+fn upload(text: &mut String, pad: &str, step: &Value) -> fmt::Result {
+    writeln!(text, "{pad}assets {}", quote(word(step, "region")))?;
     for file in list(step, "files") {
-        writeln!(text, "  asset {} {}", quote(word(file, "file")), quote(word(file, "from")))?;
+        writeln!(text, "{pad}asset {} {}", quote(word(file, "file")), quote(word(file, "from")))?;
     }
     Ok(())
 }
 
 /// What a stack is to be, up to the order to deploy it.
-fn stack_lines(text: &mut String, plan: &Value, name: &str, file: &str, bytes: usize, hash: &str) -> fmt::Result {
+fn stack_lines(
+    text: &mut String,
+    pad: &str,
+    plan: &Value,
+    name: &str,
+    file: &str,
+    bytes: usize,
+    hash: &str,
+) -> fmt::Result {
     let stack = entry(plan, name).unwrap_or(&Value::Null);
-    writeln!(text, "  stack {} {} {} {bytes} {}", quote(name), quote(word(stack, "region")), quote(file), quote(hash))?;
+    writeln!(
+        text,
+        "{pad}stack {} {} {} {bytes} {}",
+        quote(name),
+        quote(word(stack, "region")),
+        quote(file),
+        quote(hash)
+    )?;
     for capability in list(stack, "capabilities") {
-        writeln!(text, "  capability {}", quote(word(capability, "name")))?;
+        writeln!(text, "{pad}capability {}", quote(word(capability, "name")))?;
     }
     let tags = stack.get("tags").and_then(Value::as_object);
     if let Some(tags) = tags.filter(|tags| !tags.is_empty()) {
         let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-        writeln!(text, "  tags {}", quote(&Value::from(tags).to_string()))?;
+        writeln!(text, "{pad}tags {}", quote(&Value::from(tags).to_string()))?;
     }
     if stack.get("termination_protection").and_then(Value::as_bool) == Some(true) {
-        writeln!(text, "  protected")?;
+        writeln!(text, "{pad}protected")?;
     }
     for parameter in list(stack, "parameters") {
         let name = quote(word(parameter, "name"));
@@ -179,14 +189,14 @@ fn stack_lines(text: &mut String, plan: &Value, name: &str, file: &str, bytes: u
         match word(from, "kind") {
             "stack_output" => {
                 let of = ["stack", "region", "output"].map(|key| quote(word(from, key)));
-                writeln!(text, "  parameter_from_output {name} {}", of.join(" "))?;
+                writeln!(text, "{pad}parameter_from_output {name} {}", of.join(" "))?;
             }
-            "asset_bucket" => writeln!(text, "  parameter_from_assets {name}")?,
+            "asset_bucket" => writeln!(text, "{pad}parameter_from_assets {name}")?,
             _ => {
                 let is = |yes: bool| if yes { "yes" } else { "no" };
                 let secret = parameter.get("secret").and_then(Value::as_bool).unwrap_or(false);
                 let default = parameter.get("default").is_some();
-                writeln!(text, "  parameter_from_deployer {name} {} {}", is(default), is(secret))?;
+                writeln!(text, "{pad}parameter_from_deployer {name} {} {}", is(default), is(secret))?;
             }
         }
     }
@@ -194,7 +204,7 @@ fn stack_lines(text: &mut String, plan: &Value, name: &str, file: &str, bytes: u
 }
 
 /// What nothing comes before is a condition for everything, and is only said; what comes behind something is waited for.
-fn external(text: &mut String, plan: &Value, step: &Value) -> fmt::Result {
+fn external(text: &mut String, pad: &str, plan: &Value, step: &Value) -> fmt::Result {
     let id = word(step, "id");
     let mut words = format!("{} must be there", id.strip_prefix("external:").unwrap_or(id));
     if !word(step, "text").is_empty() {
@@ -204,7 +214,7 @@ fn external(text: &mut String, plan: &Value, step: &Value) -> fmt::Result {
         write!(words, " (deployed by {})", word(step, "deployed_by"))?;
     }
     let waits = list(plan, "edges").any(|edge| word(edge, "after") == id);
-    writeln!(text, "  {} {}", if waits { "manual" } else { "say" }, quote(&words))
+    writeln!(text, "{pad}{} {}", if waits { "manual" } else { "say" }, quote(&words))
 }
 
 fn delete(text: &mut String, plan: &Value, name: &str) -> fmt::Result {

@@ -14,7 +14,9 @@ pub(super) fn run(world: &dyn World, arguments: &BuildArguments, shown: Shown) -
             return Ok(Answer { err, code: code(&problems), ..Answer::default() });
         }
     };
-    let Built { mut checked, files } = driver::build(world, &system, &options(world, &arguments.common)?)?;
+    let mut options = options(world, &arguments.common)?;
+    options.renderings = arguments.with.iter().map(|with| with.rendering()).collect();
+    let Built { mut checked, files, lost } = driver::build(world, &system, &options)?;
     deny(&mut checked, &arguments.common);
     let all = [checked];
     let mut answer =
@@ -40,6 +42,9 @@ pub(super) fn run(world: &dyn World, arguments: &BuildArguments, shown: Shown) -
                 (written, removed) => format!("{written} written, {removed} removed"),
             };
             answer.out.push_str(&format!("{folder}: {}, {changed}\n", counted(files.len(), "file")));
+            for (file, what) in lost {
+                answer.out.push_str(&format!("{folder}/{file} does not carry {what}\n"));
+            }
         }
     }
     Ok(answer)

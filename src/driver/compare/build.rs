@@ -63,7 +63,7 @@ impl Reading<'_> {
         }
         let mut all = Vec::new();
         for system in found.systems {
-            let Built { checked, files } = driver::build(world, &system, self.options)?;
+            let Built { checked, files, .. } = driver::build(world, &system, self.options)?;
             // What is not wrong was said when it was checked.
             let is_wrong = checked.has_errors();
             if is_wrong {
