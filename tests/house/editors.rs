@@ -56,3 +56,24 @@ fn every_part_of_the_grammar_that_is_named_is_there() {
         assert!(parts.contains_key(name), "`#{name}` is not there");
     }
 }
+
+#[test]
+fn the_tree_sitter_grammar_knows_the_words_of_the_grammar() {
+    let grammar = fs::read_to_string(root().join("editors/tree-sitter/grammar.js")).unwrap();
+    let queries = fs::read_to_string(root().join("editors/tree-sitter/queries/highlights.scm")).unwrap();
+    for word in known() {
+        let quoted = format!("\"{word}\"");
+        // What has a value is an ordinary name to the grammar; protocols are parts of ports.
+        let constant = ["true", "false", "none"].contains(&word);
+        assert!(constant || grammar.contains(&quoted), "{word} is missing in grammar.js");
+        let protocol = ["tcp", "udp", "icmp", "icmpv6", "all"].contains(&word);
+        assert!(protocol || queries.contains(&quoted), "{word} is missing in highlights.scm");
+    }
+    let listed = |name: &str| -> BTreeSet<String> {
+        let text = grammar.split(&format!("const {name} = [")).nth(1).unwrap().split("];").next().unwrap();
+        words(text).into_iter().map(str::to_owned).collect()
+    };
+    let strange: Vec<String> =
+        listed("SOFT").union(&listed("RESERVED")).filter(|word| !known().contains(word.as_str())).cloned().collect();
+    assert!(strange.is_empty(), "no words of the language: {strange:?}");
+}

@@ -1,0 +1,16 @@
+[
+  (body)
+  (settings)
+  (record)
+  (list)
+  (conditions)
+  (asserts)
+  (access_body)
+  (access_on)
+  (naming)
+  (policy)
+  (match)
+  (with)
+  (external_body)
+  (record_type)
+] @fold
