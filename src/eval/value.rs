@@ -329,7 +329,7 @@ impl Template {
             match (&piece, joined.last_mut()) {
                 (Piece::Literal(text), _) if text.is_empty() => {}
                 (Piece::Literal(text), Some(Piece::Literal(before))) => {
-                    *before = Arc::from(format!("{before}{text}"));
+                    *before = Arc::from([&**before, &**text].concat());
                 }
                 (Piece::Literal(_) | Piece::Hole(_), _) => joined.push(piece),
             }

@@ -158,7 +158,24 @@ impl Limits<'_> {
 }
 
 /// A shortest text of the links that does not keep the limits, with the language that it leaves. `None`: it is not decided.
-pub(super) fn breaking(table: &mut Languages, links: &[Link], limits: &Limits<'_>) -> Option<Option<(Witness, Lang)>> {
+fn breaking(table: &mut Languages, links: &[Link], limits: &Limits<'_>) -> Option<Option<(Witness, Lang)>> {
+    for lang in wanted(table, links, limits)? {
+        match table.outside(links, lang) {
+            Found::None => {}
+            Found::Witness(witness) => return Some(Some((witness, lang))),
+            Found::Unknown => return None,
+        }
+    }
+    Some(None)
+}
+
+/// Whether it is proved that all texts of the links keep the limits.
+pub(super) fn keeps(table: &mut Languages, links: &[Link], limits: &Limits<'_>) -> bool {
+    wanted(table, links, limits).is_some_and(|wanted| wanted.into_iter().all(|lang| table.is_proved(links, lang)))
+}
+
+/// The languages that texts of the links have to belong to, but for those that their lengths put them into. `None`: one is not known.
+fn wanted(table: &mut Languages, links: &[Link], limits: &Limits<'_>) -> Option<Vec<Lang>> {
     let mut wanted = Vec::new();
     if limits.words.is_empty() {
         let (least, most) = table.lengths(links)?;
@@ -174,14 +191,7 @@ pub(super) fn breaking(table: &mut Languages, links: &[Link], limits: &Limits<'_
     } else {
         wanted.push(limits.language(table)?);
     }
-    for lang in wanted {
-        match table.outside(links, lang) {
-            Found::None => {}
-            Found::Witness(witness) => return Some(Some((witness, lang))),
-            Found::Unknown => return None,
-        }
-    }
-    Some(None)
+    Some(wanted)
 }
 
 /// A witness with one value for each param: the one that was found, or the shortest of some others.

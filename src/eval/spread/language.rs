@@ -176,7 +176,8 @@ pub fn value_before(table: &mut Languages, of: &Domain, change: Change, text: &s
 /// Two texts of a domain that become one when their case is changed. They are looked for among letters of ASCII.
 pub fn two_before(table: &mut Languages, of: &Domain, change: Change) -> Option<(String, String)> {
     let lang = domain(table, of)?;
-    let letters: Vec<char> = (' '..='~').filter(|letter| table.alphabet(lang).contains(*letter)).collect();
+    let alphabet = table.alphabet(lang);
+    let letters: Vec<char> = (' '..='~').filter(|letter| alphabet.contains(*letter)).collect();
     for (at, one) in letters.iter().enumerate() {
         let others = letters.iter().skip(at + 1).filter(|other| change.letter(**other) == change.letter(*one));
         for other in others {

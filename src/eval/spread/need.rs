@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::fit::{Limits, Problem, breaking};
+use super::fit::{Limits, Problem, keeps};
 use super::language::{Row, domain};
 use super::{Domain, LeafId, Part};
-use crate::types::text::{CharSet, Found, Languages, Link};
+use crate::types::text::{CharSet, Languages, Link};
 
 /// A type to write instead of a param's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,13 +46,17 @@ pub(super) fn better(
     for leaf in &leaves {
         let Some(of) = row.spreads.leaf(*leaf) else { continue };
         let first = candidates(table, &of.domain, limits, problem, row, parts, *leaf);
-        let mut all = first.clone();
+        let mut all: Vec<(Domain, &Domain)> = first.iter().map(|candidate| (candidate.clone(), &of.domain)).collect();
         if of_length {
             for candidate in &first {
-                all.extend(candidates(table, candidate, limits, &Problem::Pattern, row, parts, *leaf));
+                let more = candidates(table, candidate, limits, &Problem::Pattern, row, parts, *leaf);
+                all.extend(more.into_iter().map(|more| (more, candidate)));
             }
         }
-        let whole = all.into_iter().find(|candidate| holds(row, table, parts, limits, *leaf, candidate));
+        let whole = all.into_iter().find(|(candidate, before)| {
+            holds(row, table, parts, limits, *leaf, candidate) && is_within(table, candidate, before)
+        });
+        let whole = whole.map(|(candidate, _)| candidate);
         let mended = |candidate: &Domain| of_length && holds(row, table, parts, &lengths, *leaf, candidate);
         if let Some(found) = whole.or_else(|| first.into_iter().find(mended)) {
             let rank = rank(&found, problem);
@@ -146,15 +150,23 @@ fn candidates(
                 ]
             });
             let narrower = |pattern: String| Domain::Text { least: *least, most: *most, pattern: Some(pattern.into()) };
-            patterns
-                .map(narrower)
-                .filter(|candidate| {
-                    let inner = domain(table, candidate);
-                    // It allows nothing that was not allowed before.
-                    inner.is_some_and(|inner| table.outside(&[Link::Any(inner)], own) == Found::None)
-                })
-                .collect()
+            patterns.map(narrower).collect()
         }
+    }
+}
+
+/// Whether a domain with another pattern allows nothing that was not allowed before.
+fn is_within(table: &mut Languages, candidate: &Domain, before: &Domain) -> bool {
+    let pattern = |of: &Domain| match of {
+        Domain::Text { pattern, .. } => pattern.clone(),
+        Domain::Words(_) | Domain::Whole(_) | Domain::Amount(_) | Domain::Anything => None,
+    };
+    if pattern(candidate).is_none() || pattern(candidate) == pattern(before) {
+        return true;
+    }
+    match (domain(table, candidate), domain(table, before)) {
+        (Some(inner), Some(outer)) => table.is_proved(&[Link::Any(inner)], outer),
+        _ => false,
     }
 }
 
@@ -203,7 +215,7 @@ fn holds(
 ) -> bool {
     let row = Row { instead: Some((leaf, candidate)), ..*row };
     let links = row.links(table, parts);
-    links.is_some_and(|links| breaking(table, &links, limits) == Some(None))
+    links.is_some_and(|links| keeps(table, &links, limits))
 }
 
 /// A type as it is written.

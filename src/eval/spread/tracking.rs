@@ -8,7 +8,7 @@ use crate::eval::scope::{FrameKind, Scope, State};
 use crate::eval::value::{Hole, Kind, Template, Value};
 use crate::eval::{Evaluator, units};
 use crate::syntax::ast::{BinaryOp, Expr, ExprKind, TextPiece};
-use crate::types::text::{self, Found, Link};
+use crate::types::text::{self, Link};
 
 /// Texts that lower case does not change.
 const LOWER: &str = r"[^\p{Lu}\p{Lt}]*";
@@ -131,7 +131,7 @@ impl<'p> Evaluator<'p> {
             let (Some(lang), Some(lower)) = (language_of(table, &leaf.domain, None), table.whole(LOWER)) else {
                 return false;
             };
-            matches!(table.outside(&[Link::Any(lang)], lower), Found::None)
+            table.is_proved(&[Link::Any(lang)], lower)
         })
     }
 

@@ -71,7 +71,7 @@ pub(super) fn is_listed(text: &str, view: &View<'_>, shape: Shape) -> Option<boo
     Some(if shape.enum_ignores_case() {
         values.any(|value| value.eq_ignore_ascii_case(text))
     } else {
-        values.any(|value| value == text || number.is_some_and(|number| value.parse() == Ok(number)))
+        values.has(text) || number.is_some_and(|number| values.any(|value| value.parse() == Ok(number)))
     })
 }
 

@@ -7,9 +7,14 @@
 
 use std::rc::Rc;
 
+use super::belong::Through;
 use super::set::CharSet;
 use super::tree::Tree;
+use super::walk::Found;
 use crate::base::{HashMap, limits};
+
+/// So many letters has ASCII.
+const ASCII: usize = 128;
 
 /// A language: an index into the table of a [`Languages`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +28,9 @@ impl Lang {
     /// Every text.
     pub const ALL: Lang = Lang(2);
 }
+
+/// Stands for what nobody asked for yet.
+const UNKNOWN: Lang = Lang(u32::MAX);
 
 /// A set of characters: an index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,7 +85,12 @@ pub struct Languages {
     meets: HashMap<(SetId, SetId), Option<SetId>>,
     pub(super) rounds: Vec<Rounds>,
     pub(super) round_ids: HashMap<Rounds, u32>,
-    pub(super) patterns: HashMap<(String, bool), Option<Lang>>,
+    /// Patterns that were read: as found in a text, and as all of it.
+    pub(super) patterns: [HashMap<String, Option<Lang>>; 2],
+    /// What is left after each letter of ASCII, as far as somebody asked.
+    letters: Vec<Option<Box<[Lang; ASCII]>>>,
+    pub(super) throughs: HashMap<(Lang, Lang), Through>,
+    pub(super) shortest: HashMap<Lang, Found>,
     /// What one question may still cost.
     fuel: u32,
     any: SetId,
@@ -102,7 +115,10 @@ impl Languages {
             meets: HashMap::default(),
             rounds: Vec::new(),
             round_ids: HashMap::default(),
-            patterns: HashMap::default(),
+            patterns: Default::default(),
+            letters: Vec::new(),
+            throughs: HashMap::default(),
+            shortest: HashMap::default(),
             fuel: limits::MAX_TEXT_WORK,
             any: SetId(0),
         };
@@ -151,6 +167,7 @@ impl Languages {
         self.terms.push(term.clone());
         self.nullable.push(nullable);
         self.steps.push(None);
+        self.letters.push(None);
         self.ids.insert(term, lang);
         lang
     }
@@ -552,13 +569,25 @@ impl Languages {
 
     /// What is left after one character.
     pub fn after(&mut self, lang: Lang, letter: char) -> Option<Lang> {
+        let code = letter as usize;
+        if let Some(Some(known)) = self.letters.get(lang.0 as usize)
+            && let Some(left) = known.get(code)
+            && *left != UNKNOWN
+        {
+            return Some(*left);
+        }
         let steps = self.steps(lang)?;
-        Some(
-            steps
-                .iter()
-                .find(|(set, _)| self.chars(*set).is_some_and(|set| set.contains(letter)))
-                .map_or(Lang::NOTHING, |(_, left)| *left),
-        )
+        let left = steps
+            .iter()
+            .find(|(set, _)| self.chars(*set).is_some_and(|set| set.contains(letter)))
+            .map_or(Lang::NOTHING, |(_, left)| *left);
+        if code < ASCII
+            && let Some(known) = self.letters.get_mut(lang.0 as usize)
+            && let Some(known) = known.get_or_insert_with(|| Box::new([UNKNOWN; ASCII])).get_mut(code)
+        {
+            *known = left;
+        }
+        Some(left)
     }
 
     /// Whether a text belongs to a language. `None`: it is too costly to tell.

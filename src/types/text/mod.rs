@@ -16,6 +16,7 @@
 //! ```
 
 mod apart;
+mod belong;
 mod dialect;
 mod language;
 mod meet;

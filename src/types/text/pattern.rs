@@ -27,7 +27,8 @@ impl Languages {
     }
 
     fn read(&mut self, pattern: &str, whole: bool) -> Option<Lang> {
-        if let Some(known) = self.patterns.get(&(pattern.to_owned(), whole)) {
+        let [found, all] = &self.patterns;
+        if let Some(known) = (if whole { all } else { found }).get(pattern) {
             return *known;
         }
         self.refuel();
@@ -50,7 +51,8 @@ impl Languages {
             // A slip of whoever wrote it: a pattern is there to be met.
             (!self.is_void(lang)).then_some(lang)
         });
-        self.patterns.insert((pattern.to_owned(), whole), lang);
+        let [found, all] = &mut self.patterns;
+        (if whole { all } else { found }).insert(pattern.to_owned(), lang);
         lang
     }
 

@@ -1,12 +1,13 @@
 //! A pattern as a tree: what is left of `regex-syntax`'s when capture groups, greed and spelling do not matter.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use regex_syntax::ast::{self, Ast, Flag, FlagsItemKind};
 
 use super::dialect::{self, Look, marked};
 use super::set::CharSet;
-use crate::base::limits;
+use crate::base::{HashMap, limits};
 
 /// A pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -287,8 +288,26 @@ fn unicode(class: &ast::ClassUnicode) -> Option<CharSet> {
     Some(if negated { set.complement() } else { set })
 }
 
+thread_local! {
+    /// Classes that were read: the letters of all scripts are many, and stand in many patterns.
+    static CLASSES: RefCell<HashMap<String, Option<CharSet>>> = RefCell::default();
+}
+
 /// A class as `regex-syntax` knows it.
 fn hir(class: &str) -> Option<CharSet> {
+    CLASSES.with_borrow_mut(|known| match known.get(class) {
+        Some(known) => known.clone(),
+        None => {
+            let read = read_class(class);
+            if known.len() < limits::MAX_PATTERN_CLASSES {
+                known.insert(class.to_owned(), read.clone());
+            }
+            read
+        }
+    })
+}
+
+fn read_class(class: &str) -> Option<CharSet> {
     use regex_syntax::hir::{Class, HirKind};
     match regex_syntax::parse(class).ok()?.into_kind() {
         HirKind::Class(Class::Unicode(class)) => Some(CharSet::from_ranges(

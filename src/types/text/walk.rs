@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::Hash;
 
-use super::language::{Lang, Languages};
+use super::language::{Lang, Languages, Term};
 use super::set::CharSet;
 use crate::base::{HashMap, limits};
 
@@ -130,11 +130,25 @@ impl<S: Copy + Eq + Hash> Trail<S> {
 impl Languages {
     /// A shortest text of a language.
     pub fn shortest(&mut self, lang: Lang) -> Found {
-        self.outside(&[Link::Any(lang)], Lang::NOTHING)
+        if let Some(known) = self.shortest.get(&lang) {
+            return known.clone();
+        }
+        self.refuel();
+        let found = self.search(&[Link::Any(lang)], Lang::NOTHING);
+        if found != Found::Unknown {
+            self.shortest.insert(lang, found.clone());
+        }
+        found
     }
 
     /// A shortest text that the links can give and that does not belong to a language: [`Found::None`] proves that all belong to it.
     pub fn outside(&mut self, links: &[Link], lang: Lang) -> Found {
+        if self.is_proved(links, lang) { Found::None } else { self.search(links, lang) }
+    }
+
+    /// Whether it is proved that all that the links can give belongs to a language. Where no example is wanted, this is cheaper than
+    /// [`Languages::outside`].
+    pub fn is_proved(&mut self, links: &[Link], lang: Lang) -> bool {
         self.refuel();
         let widened: Vec<Link> = links
             .iter()
@@ -143,10 +157,7 @@ impl Languages {
                 Link::Text(text) => Link::Text(text.clone()),
             })
             .collect();
-        if widened != links && self.search(&widened, lang) == Found::None {
-            return Found::None;
-        }
-        self.search(links, lang)
+        self.all_belong(&widened, lang) || (widened != links && self.all_belong(links, lang))
     }
 
     fn search(&mut self, links: &[Link], lang: Lang) -> Found {
@@ -240,9 +251,22 @@ impl Languages {
         Some(Witness { text, parts, blame: blame.unwrap_or(last) })
     }
 
+    /// Whether it is plain from how a language is written that some text belongs to it.
+    fn has_some(&self, lang: Lang) -> bool {
+        self.is_nullable(lang)
+            || match self.term(lang) {
+                Term::Nothing | Term::Both(_) | Term::Not(_) | Term::Loop(..) => false,
+                Term::Empty => true,
+                Term::Set(id) => self.chars(*id).is_some_and(|set| set.example().is_some()),
+                Term::Seq(first, then) => self.has_some(*first) && self.has_some(*then),
+                Term::Either(members) => members.iter().any(|member| self.has_some(*member)),
+                Term::Repeat(inner, ..) => self.has_some(*inner),
+            }
+    }
+
     /// Whether no text belongs to a language, as far as that is told soon.
     pub fn is_void(&mut self, lang: Lang) -> bool {
-        if lang == Lang::NOTHING || self.is_nullable(lang) {
+        if lang == Lang::NOTHING || self.has_some(lang) {
             return lang == Lang::NOTHING;
         }
         let mut trail = Trail::new(lang);
