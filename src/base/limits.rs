@@ -18,6 +18,9 @@ pub const MAX_FIX_ROUNDS: usize = 20;
 /// How deeply a pattern may be nested.
 pub const MAX_PATTERN_DEPTH: usize = 100;
 
+/// How many classes of characters are kept that patterns call by a name.
+pub const MAX_PATTERN_CLASSES: usize = 100;
+
 /// How many states one question about texts may go through before it is given up as not decided.
 pub const MAX_TEXT_STATES: usize = 20_000;
 
@@ -29,6 +32,9 @@ pub const MAX_NAME_MEETINGS: usize = 200;
 
 /// How much work one such question may be: pairs of character classes that are compared.
 pub const MAX_TEXT_WORK: u32 = 2_000_000;
+
+/// Of how many pairs it is kept what passes from one to the other.
+pub const MAX_NETWORK_KEPT: usize = 10_000;
 
 /// How many terms of languages are kept before all are forgotten and built anew.
 pub const MAX_TEXT_TERMS: usize = 200_000;

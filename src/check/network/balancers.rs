@@ -41,7 +41,7 @@ pub(in crate::check) fn targets_are_in_reach(world: &mut World<'_>) {
                     balancer.crosses_zones != Sure::No || zone(**from) == zone(**to)
                 })
                 .map(|(from, to)| (Party::Interface(*from), Party::Interface(*to)))
-                .map(|(from, to)| (on.minus(&read.solver.leg(&from, &to, &|_| false).may), from, to))
+                .map(|(from, to)| (on.minus(&read.solver.open(&from, &to, &|_| false)), from, to))
                 .find(|(closed, ..)| !closed.is_empty());
             if let Some((closed, from, to)) = closed {
                 world.found.push(unreachable(model, read, balancer, (from, to), closed));

@@ -95,7 +95,7 @@ fn missing<'r>(
     for mut pairs in groups {
         // Nobody needs a way to itself.
         pairs.retain(|(from, to)| from != to);
-        let open: Ranges = pairs.iter().map(|(from, to)| read.solver.leg(from, to, &|_| false).may).collect();
+        let open: Ranges = pairs.iter().map(|(from, to)| read.solver.open(from, to, &|_| false)).collect();
         let mut closed = wanted.minus(&open);
         if !closed.is_empty() {
             let passed = pairs.iter().map(|(from, to)| read.solver.carried_by_balancers(from, to, &closed)).collect();
@@ -172,7 +172,7 @@ pub(in crate::check) fn rotations_reach_their_databases(world: &mut World<'_>) {
                 read.interfaces.get(&database).into_iter().flatten().map(|own| Party::Interface(*own)).collect();
             let pairs = senders.iter().flat_map(|from| asked.iter().map(move |to| (from, to)));
             let closed = pairs
-                .map(|(from, to)| (from, to, on.minus(&read.solver.leg(from, to, &|_| false).may)))
+                .map(|(from, to)| (from, to, on.minus(&read.solver.open(from, to, &|_| false))))
                 .find(|(_, _, closed)| !closed.is_empty() && *closed == on);
             if let Some((from, to, on)) = closed {
                 let missing = Missing { read, from: from.clone(), to: to.clone(), on };

@@ -130,7 +130,7 @@ impl Read {
                 Party::Interface(id) => network.interface(*id).named.resource,
                 _ => None,
             };
-            own.is_none_or(admits) && self.solver.leg(from, to, &refused).may.meets(&https)
+            own.is_none_or(admits) && self.solver.open(from, to, &refused).meets(&https)
         })
     }
 

@@ -1,7 +1,9 @@
 //! From one party to another without anybody between who opens what is sent: what may pass, and what certainly does.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
+use crate::base::limits;
 use crate::check::reach::fabric::{Arrival, Spot, Start};
 use crate::check::reach::filters::{Direction, family, with_peer};
 use crate::check::reach::network::{
@@ -9,7 +11,7 @@ use crate::check::reach::network::{
 };
 use crate::check::reach::packets::{Bounds, Cube, Packets, anything};
 use crate::check::reach::ranges::{Ranges, internet};
-use crate::check::reach::solver::Solver;
+use crate::check::reach::solver::{Solver, kept};
 
 /// Who sends, or who is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,7 +47,7 @@ pub struct Leg {
     /// All that is certainly carried, whatever address each party turns out to have.
     pub must: Ranges,
     /// By which ways.
-    pub stretches: Vec<Stretch>,
+    pub stretches: Vec<Rc<Stretch>>,
 }
 
 /// The addresses of a party, and how it is spoken of.
@@ -72,22 +74,46 @@ impl Solver {
         avoid: &dyn Fn(&Arrival) -> bool,
         inward: Option<&Bounds>,
     ) -> Leg {
-        let (sender, asked) = (self.addresses(from), self.addresses(to));
-        let mut stretches = Vec::new();
-        if self.can_talk(from, to) {
-            for way in self.ways(from, to) {
-                if !avoid(&way) {
-                    stretches.extend(self.stretch((from, &sender), (to, &asked), way, inward));
-                }
-            }
-        }
+        let stretches = match inward {
+            None => self.stretches(from, to),
+            Some(_) => Rc::new(self.all_stretches(from, to, inward)),
+        };
+        let stretches: Vec<Rc<Stretch>> = stretches.iter().filter(|one| !avoid(&one.way)).cloned().collect();
         let (mut may, mut must) = (Ranges::none(), Packets::none());
         for stretch in &stretches {
             may = may.or(&stretch.packets.may.carried());
             must = must.or(&stretch.packets.must);
         }
-        let must = if must.is_empty() { Ranges::none() } else { for_all_addresses(&must, &sender, &asked) };
+        let must = if must.is_empty() {
+            Ranges::none()
+        } else {
+            for_all_addresses(&must, &self.addresses(from), &self.addresses(to))
+        };
         Leg { may, must, stretches }
+    }
+
+    /// All that may be carried from one party to another, by ways that are not to be avoided.
+    pub fn open(&self, from: &Party, to: &Party, avoid: &dyn Fn(&Arrival) -> bool) -> Ranges {
+        let stretches = self.stretches(from, to);
+        stretches.iter().filter(|one| !avoid(&one.way)).map(|one| one.packets.may.carried()).collect()
+    }
+
+    /// All ways from one party to another, and what passes on them.
+    fn stretches(&self, from: &Party, to: &Party) -> Rc<Vec<Rc<Stretch>>> {
+        // A report asks for each pair once; then they would only fill the memory.
+        if self.stretches.borrow().len() > limits::MAX_NETWORK_KEPT {
+            return Rc::new(self.all_stretches(from, to, None));
+        }
+        kept(&self.stretches, (from.clone(), to.clone()), || self.all_stretches(from, to, None))
+    }
+
+    fn all_stretches(&self, from: &Party, to: &Party, inward: Option<&Bounds>) -> Vec<Rc<Stretch>> {
+        if !self.can_talk(from, to) {
+            return Vec::new();
+        }
+        let (sender, asked) = (self.addresses(from), self.addresses(to));
+        let ways = self.ways(from, to).into_iter();
+        ways.filter_map(|way| self.stretch((from, &sender), (to, &asked), way, inward)).map(Rc::new).collect()
     }
 
     /// What may be sent at all, and where it is heard at all.

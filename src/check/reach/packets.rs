@@ -74,18 +74,21 @@ impl Cube {
         self.from.meets(&other.from) && self.to.meets(&other.to) && self.on.meets(&other.on)
     }
 
-    /// What is in this one alone, in up to three parts that are apart.
-    fn minus(&self, other: &Cube) -> Vec<Cube> {
+    /// What is in this one alone, in up to three parts that are apart, added to others.
+    fn minus(&self, other: &Cube, parts: &mut Vec<Cube>) {
         if !self.meets(other) {
-            return vec![self.clone()];
+            parts.push(self.clone());
+            return;
         }
-        let (from, to) = (self.from.and(&other.from), self.to.and(&other.to));
-        let parts = [
-            Cube { from: self.from.minus(&other.from), to: self.to.clone(), on: self.on.clone() },
-            Cube { from: from.clone(), to: self.to.minus(&other.to), on: self.on.clone() },
-            Cube { from, to, on: self.on.minus(&other.on) },
-        ];
-        parts.into_iter().filter(|part| !part.is_empty()).collect()
+        let mut add = |part: Cube| {
+            if !part.is_empty() {
+                parts.push(part);
+            }
+        };
+        add(Cube { from: self.from.minus(&other.from), to: self.to.clone(), on: self.on.clone() });
+        let from = self.from.and(&other.from);
+        add(Cube { from: from.clone(), to: self.to.minus(&other.to), on: self.on.clone() });
+        add(Cube { from, to: self.to.and(&other.to), on: self.on.minus(&other.on) });
     }
 }
 
@@ -122,7 +125,7 @@ impl Packets {
     /// Those that are in a cube.
     #[must_use]
     pub fn within(&self, cube: &Cube) -> Packets {
-        Packets(self.0.iter().map(|own| own.and(cube)).filter(|both| !both.is_empty()).collect())
+        Packets(self.0.iter().filter(|own| own.meets(cube)).map(|own| own.and(cube)).collect())
     }
 
     /// Those from certain addresses.
@@ -151,7 +154,11 @@ impl Packets {
     /// Those that are in both.
     #[must_use]
     pub fn and(&self, other: &Packets) -> Packets {
-        Packets(other.0.iter().flat_map(|cube| self.within(cube).0).collect())
+        let mut both = Vec::with_capacity(self.0.len().max(other.0.len()));
+        for cube in &other.0 {
+            both.extend(self.0.iter().filter(|own| own.meets(cube)).map(|own| own.and(cube)));
+        }
+        Packets(both)
     }
 
     /// Those that are in either.
@@ -171,7 +178,12 @@ impl Packets {
         }
         let mut new = vec![cube];
         for own in &self.0 {
-            new = new.iter().flat_map(|part| part.minus(own)).collect();
+            if !new.iter().any(|part| part.meets(own)) {
+                continue;
+            }
+            let mut left = Vec::with_capacity(new.len() + 1);
+            new.iter().for_each(|part| part.minus(own, &mut left));
+            new = left;
             if new.is_empty() {
                 return;
             }
@@ -182,7 +194,9 @@ impl Packets {
     /// Those that are not in the cube.
     #[must_use]
     pub fn without(&self, cube: &Cube) -> Packets {
-        Packets(self.0.iter().flat_map(|own| own.minus(cube)).collect())
+        let mut left = Vec::with_capacity(self.0.len());
+        self.0.iter().for_each(|own| own.minus(cube, &mut left));
+        Packets(left)
     }
 
     /// Those that are in this set alone.

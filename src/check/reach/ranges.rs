@@ -1,6 +1,7 @@
 //! Sets of numbers, as intervals: addresses, and what packets carry.
 
 use std::net::IpAddr;
+use std::sync::{Arc, LazyLock};
 
 use ipnet::IpNet;
 
@@ -9,23 +10,61 @@ const MAPPED: u128 = 0xffff << 32;
 /// How many there are.
 const V4: u128 = 1 << 32;
 
-/// A set of numbers: sorted intervals, ends included, no two of which touch.
+/// A set of numbers: sorted intervals, ends included, no two of which touch. Nearly all sets are a single one, which asks for no memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Ranges(Vec<(u128, u128)>);
+pub struct Ranges(Kept);
+
+/// The intervals of a set. There is one way to keep each set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+enum Kept {
+    #[default]
+    None,
+    One((u128, u128)),
+    /// Two or more.
+    Several(Arc<[(u128, u128)]>),
+}
+
+/// Intervals that come in order, taken together where they touch.
+#[derive(Default)]
+struct Row {
+    last: Option<(u128, u128)>,
+    before: Vec<(u128, u128)>,
+}
+
+impl Row {
+    fn push(&mut self, low: u128, high: u128) {
+        match &mut self.last {
+            Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
+            Some(last) => self.before.push(std::mem::replace(last, (low, high))),
+            none @ None => *none = Some((low, high)),
+        }
+    }
+
+    fn finish(mut self) -> Ranges {
+        Ranges(match self.last {
+            None => Kept::None,
+            Some(only) if self.before.is_empty() => Kept::One(only),
+            Some(last) => {
+                self.before.push(last);
+                Kept::Several(self.before.into())
+            }
+        })
+    }
+}
 
 impl Ranges {
     /// The empty set.
     pub const fn none() -> Ranges {
-        Ranges(Vec::new())
+        Ranges(Kept::None)
     }
 
     /// All numbers from the first to the last.
-    pub fn span(low: u128, high: u128) -> Ranges {
-        if low > high { Ranges::none() } else { Ranges(vec![(low, high)]) }
+    pub const fn span(low: u128, high: u128) -> Ranges {
+        Ranges(if low > high { Kept::None } else { Kept::One((low, high)) })
     }
 
     /// All numbers.
-    pub fn all() -> Ranges {
+    pub const fn all() -> Ranges {
         Ranges::span(0, u128::MAX)
     }
 
@@ -49,45 +88,73 @@ impl Ranges {
     }
 
     /// All addresses of IPv4.
-    pub fn v4() -> Ranges {
+    pub const fn v4() -> Ranges {
         Ranges::span(MAPPED, MAPPED + V4 - 1)
     }
 
     /// All addresses of IPv6.
     pub fn v6() -> Ranges {
-        Ranges::all().minus(&Ranges::v4())
+        static ADDRESSES: LazyLock<Ranges> = LazyLock::new(|| Ranges::all().minus(&Ranges::v4()));
+        ADDRESSES.clone()
+    }
+
+    /// The intervals.
+    fn kept(&self) -> &[(u128, u128)] {
+        match &self.0 {
+            Kept::None => &[],
+            Kept::One(only) => std::slice::from_ref(only),
+            Kept::Several(all) => all,
+        }
     }
 
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        matches!(self.0, Kept::None)
     }
 
     /// The intervals.
     pub fn iter(&self) -> impl Iterator<Item = (u128, u128)> + '_ {
-        self.0.iter().copied()
+        self.kept().iter().copied()
     }
 
     /// The least number.
     pub fn first(&self) -> Option<u128> {
-        self.0.first().map(|(low, _)| *low)
+        self.kept().first().map(|(low, _)| *low)
     }
 
     /// Whether a number is in it.
     pub fn contains(&self, number: u128) -> bool {
-        let at = self.0.partition_point(|(low, _)| *low <= number);
-        at.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, high)| number <= *high)
+        self.holds(number, number)
+    }
+
+    /// Whether all numbers from one to another are in it.
+    fn holds(&self, low: u128, high: u128) -> bool {
+        let kept = self.kept();
+        let at = kept.partition_point(|(start, _)| *start <= low);
+        at.checked_sub(1).and_then(|at| kept.get(at)).is_some_and(|(_, end)| high <= *end)
     }
 
     /// What is in both.
     #[must_use]
     pub fn and(&self, other: &Ranges) -> Ranges {
-        let mut both = Vec::new();
-        self.pairs(other, |low, high| {
-            both.push((low, high));
-            true
-        });
-        Ranges(both)
+        match (&self.0, &other.0) {
+            (Kept::Several(_), Kept::One((low, high))) if self.lies_within(*low, *high) => self.clone(),
+            (Kept::One((low, high)), Kept::Several(_)) if other.lies_within(*low, *high) => other.clone(),
+            _ => {
+                let mut both = Row::default();
+                self.pairs(other, |low, high| {
+                    both.push(low, high);
+                    true
+                });
+                both.finish()
+            }
+        }
+    }
+
+    /// Whether all of it lies between two numbers.
+    fn lies_within(&self, low: u128, high: u128) -> bool {
+        let kept = self.kept();
+        kept.first().zip(kept.last()).is_some_and(|(first, last)| low <= first.0 && last.1 <= high)
     }
 
     /// Whether anything is in both.
@@ -102,7 +169,7 @@ impl Ranges {
 
     /// Calls a function for each interval that is in both, until it has enough.
     fn pairs(&self, other: &Ranges, mut visit: impl FnMut(u128, u128) -> bool) {
-        let (mut ours, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let (mut ours, mut theirs) = (self.kept().iter().peekable(), other.kept().iter().peekable());
         while let (Some((low, high)), Some((other_low, other_high))) = (ours.peek(), theirs.peek()) {
             let (from, to) = (*low.max(other_low), *high.min(other_high));
             if from <= to && !visit(from, to) {
@@ -119,22 +186,29 @@ impl Ranges {
     /// What is in either.
     #[must_use]
     pub fn or(&self, other: &Ranges) -> Ranges {
-        let mut all: Vec<(u128, u128)> = self.0.iter().chain(&other.0).copied().collect();
-        all.sort_unstable();
-        let mut joined: Vec<(u128, u128)> = Vec::with_capacity(all.len());
-        for (low, high) in all {
-            match joined.last_mut() {
-                Some(last) if low <= last.1.saturating_add(1) => last.1 = last.1.max(high),
-                Some(_) | None => joined.push((low, high)),
-            }
+        if self.covers(other) {
+            return self.clone();
         }
-        Ranges(joined)
+        if other.covers(self) {
+            return other.clone();
+        }
+        let (mut ours, mut theirs) = (self.kept().iter().peekable(), other.kept().iter().peekable());
+        let mut either = Row::default();
+        loop {
+            let next = match (ours.peek(), theirs.peek()) {
+                (Some(own), Some(other)) if own.0 <= other.0 => ours.next(),
+                (_, Some(_)) => theirs.next(),
+                (_, None) => ours.next(),
+            };
+            let Some((low, high)) = next else { return either.finish() };
+            either.push(*low, *high);
+        }
     }
 
     /// What is in this one alone.
     #[must_use]
     pub fn minus(&self, other: &Ranges) -> Ranges {
-        let mut left = Vec::new();
+        let mut left = Row::default();
         for (low, high) in self.iter() {
             let mut from = Some(low);
             for (cut_low, cut_high) in other.iter() {
@@ -146,21 +220,20 @@ impl Ranges {
                     break;
                 }
                 if cut_low > start {
-                    left.push((start, cut_low - 1));
+                    left.push(start, cut_low - 1);
                 }
                 from = cut_high.checked_add(1).filter(|next| *next <= high);
             }
-            left.extend(from.map(|start| (start, high)));
+            if let Some(start) = from {
+                left.push(start, high);
+            }
         }
-        Ranges(left)
+        left.finish()
     }
 
     /// Whether all of the other set is in this one.
     pub fn covers(&self, other: &Ranges) -> bool {
-        other.iter().all(|(low, high)| {
-            let at = self.0.partition_point(|(start, _)| *start <= low);
-            at.checked_sub(1).and_then(|at| self.0.get(at)).is_some_and(|(_, end)| high <= *end)
-        })
+        other.iter().all(|(low, high)| self.holds(low, high))
     }
 }
 
@@ -204,7 +277,7 @@ const OFF_THE_INTERNET: [&str; 10] = [
 
 /// The addresses of the internet: of IPv4 all but those of special use, of IPv6 `2000::/3`.
 pub fn internet() -> &'static Ranges {
-    static ADDRESSES: std::sync::LazyLock<Ranges> = std::sync::LazyLock::new(|| {
+    static ADDRESSES: LazyLock<Ranges> = LazyLock::new(|| {
         let off: Ranges = OFF_THE_INTERNET.iter().filter_map(|net| net.parse().ok()).map(Ranges::of).collect();
         Ranges::v4().minus(&off).or(&Ranges::span(0x2000 << 112, (0x4000 << 112) - 1))
     });
@@ -236,7 +309,7 @@ mod tests {
             prop_assert_eq!(a.meets(&b), !and.is_empty());
             prop_assert_eq!(a.covers(&b), b.minus(&a).is_empty());
             for set in [and, or, minus] {
-                prop_assert!(set.0.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
+                prop_assert!(set.kept().windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
             }
         }
     }

@@ -1,11 +1,12 @@
 //! What has been worked out about a network, kept so that nothing is worked out twice.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::base::HashMap;
 use crate::check::reach::fabric::{Arrival, Crossing, Hop, Mode, Spot, Start};
 use crate::check::reach::filters::{Direction, Part, longest_prefix};
+use crate::check::reach::legs::{Party, Stretch};
 use crate::check::reach::network::{
     AclId, GroupId, InspectorId, InterfaceId, Network, ServiceId, SubnetId, Sure, TableId, VpcId,
 };
@@ -30,7 +31,12 @@ pub struct Solver {
     routes: Cache<(TableId, VpcId), Vec<Part<Option<usize>>>>,
     searches: Cache<(Start, Mode, Option<ServiceId>), Vec<Arrival>>,
     passages: Cache<(Start, Spot, Option<ServiceId>), Vec<Passage>>,
+    pub(super) stretches: Cache<(Party, Party), Vec<Rc<Stretch>>>,
+    questions: Cache<Answered, Bounds>,
 }
+
+/// From where answers come, where they arrive, and past whom.
+type Answered = (Start, Spot, Vec<InspectorId>);
 
 impl std::fmt::Debug for Solver {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,7 +47,7 @@ impl std::fmt::Debug for Solver {
 impl Solver {
     /// Begins with nothing worked out.
     pub fn new(network: Network) -> Solver {
-        let mut wearers: HashMap<GroupId, Vec<InterfaceId>> = HashMap::new();
+        let mut wearers: HashMap<GroupId, Vec<InterfaceId>> = HashMap::default();
         for (at, interface) in network.interfaces.iter().enumerate() {
             for group in &interface.groups {
                 wearers.entry(*group).or_default().push(InterfaceId(at));
@@ -54,6 +60,8 @@ impl Solver {
             routes: Cache::default(),
             searches: Cache::default(),
             passages: Cache::default(),
+            stretches: Cache::default(),
+            questions: Cache::default(),
         }
     }
 
@@ -155,13 +163,16 @@ impl Solver {
         {
             return packets.clone();
         }
-        let mut answers = Bounds::none();
-        for arrival in self.search(from, Mode::Answer, None).iter().filter(|arrival| arrival.at == back) {
-            let same = inspectors.iter().rev().eq(arrival.inspectors.iter());
-            let back = if same { arrival.packets.clone() } else { arrival.packets.clone().doubted() };
-            answers = answers.or(&back);
-        }
-        packets.and(&questions_of(&answers))
+        let questions = kept(&self.questions, (from, back, inspectors.to_vec()), || {
+            let mut answers = Bounds::none();
+            for arrival in self.search(from, Mode::Answer, None).iter().filter(|arrival| arrival.at == back) {
+                let same = inspectors.iter().rev().eq(arrival.inspectors.iter());
+                let back = if same { arrival.packets.clone() } else { arrival.packets.clone().doubted() };
+                answers = answers.or(&back);
+            }
+            questions_of(&answers)
+        });
+        packets.and(&questions)
     }
 
     /// What comes back through a gateway endpoint passes the ACL of the subnet, and nothing else.
@@ -176,7 +187,7 @@ impl Solver {
     }
 }
 
-fn kept<K: Eq + std::hash::Hash, V>(cache: &Cache<K, V>, key: K, make: impl FnOnce() -> V) -> Rc<V> {
+pub(super) fn kept<K: Eq + std::hash::Hash, V>(cache: &Cache<K, V>, key: K, make: impl FnOnce() -> V) -> Rc<V> {
     if let Some(known) = cache.borrow().get(&key) {
         return Rc::clone(known);
     }
@@ -199,6 +210,11 @@ fn answer_to(protocol: u8) -> Ranges {
 /// The questions whose answers are among these packets. It may be that an answer passes if one port of a client passes; it is
 /// certain if all do.
 fn questions_of(answers: &Bounds) -> Bounds {
+    // Where nobody looks at what is carried, whoever is answered with anything may ask with anything.
+    let whole = |packets: &Packets| packets.cubes().iter().all(|cube| cube.on == anything());
+    if whole(&answers.may) && whole(&answers.must) {
+        return answers.cut(Packets::turned);
+    }
     let mut rest = anything();
     let mut questions = Bounds::none();
     for protocol in ANSWERED_ELSEWHERE {
