@@ -160,8 +160,14 @@ impl Texts {
     }
 
     /// Whether one of them equals `text`.
-    pub fn has(mut self, text: &str) -> bool {
-        self.any(|each| each == text)
+    pub fn has(self, text: &str) -> bool {
+        self.place_of(text).is_some()
+    }
+
+    /// Which of those that are left equals `text`.
+    pub(super) fn place_of(self, text: &str) -> Option<usize> {
+        let mut left = (self.next..self.list.count(1)).map(|at| bytes(self.list.get(at)));
+        left.position(|each| each == text.as_bytes())
     }
 }
 

@@ -64,7 +64,7 @@ impl Service {
 
     /// One of its condition keys; case is ignored, and `s3:ExistingObjectTag/team` finds `s3:ExistingObjectTag/<key>`.
     pub fn condition_key(self, name: &str) -> Option<ConditionKey> {
-        self.condition_keys().find(|key| key.stands_for(name))
+        ConditionKey::among(List::of(self.0, S_KEYS), name)
     }
 }
 
@@ -208,6 +208,9 @@ pub enum KeyType {
     IpAddress,
 }
 
+/// What stands in a key's name where the caller says a tag's.
+const TAG_KEY: &str = "tag-key";
+
 /// A condition key.
 #[derive(Copy, Clone, Debug)]
 pub struct ConditionKey {
@@ -235,12 +238,28 @@ impl ConditionKey {
         ConditionKey { name: text(name), value, many }
     }
 
+    /// The first of several that a policy's key is.
+    pub(super) fn among(keys: List, name: &str) -> Option<ConditionKey> {
+        // The first letters tell most of them apart, before anything is made of them. What the caller fills in comes later than that.
+        const FIRST: usize = 5;
+        let wanted = name.as_bytes().get(..FIRST);
+        let begins_alike = |own: &[u8]| match (own.get(..FIRST), wanted) {
+            (Some(first), Some(wanted))
+                if own.len() > FIRST + TAG_KEY.len() && !first.iter().any(|byte| b"$<".contains(byte)) =>
+            {
+                first.eq_ignore_ascii_case(wanted)
+            }
+            _ => true,
+        };
+        keys.pairs().filter(|(own, _)| begins_alike(bytes(*own))).map(ConditionKey::of).find(|key| key.stands_for(name))
+    }
+
     /// Whether a policy's key is this one.
     pub fn stands_for(self, name: &str) -> bool {
         if self.name.eq_ignore_ascii_case(name) {
             return true;
         }
-        let open = self.name.find(['$', '<']).or_else(|| self.name.strip_suffix("tag-key").map(str::len));
+        let open = self.name.find(['$', '<']).or_else(|| self.name.strip_suffix(TAG_KEY).map(str::len));
         let start = open.and_then(|at| self.name.get(..at));
         start.is_some_and(|start| {
             name.len() > start.len() && name.get(..start.len()).is_some_and(|own| own.eq_ignore_ascii_case(start))

@@ -120,6 +120,6 @@ impl Catalog {
     /// The condition key of this name, as in `aws:SourceArn`, `s3:prefix` or `aws:RequestTag/team`. It ignores case.
     pub fn condition_key(self, name: &str) -> Option<ConditionKey> {
         let of_service = || self.service(&name.split_once(':')?.0.to_ascii_lowercase())?.condition_key(name);
-        self.global_condition_keys().find(|key| key.stands_for(name)).or_else(of_service)
+        ConditionKey::among(List::at(header(H_GLOBAL_KEYS)), name).or_else(of_service)
     }
 }

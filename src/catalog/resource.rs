@@ -383,9 +383,9 @@ impl ResourceType {
 
     /// Whether it exists in a region.
     pub fn availability(self, region: &str) -> Availability {
-        let mut known = Texts::at(header(H_REGIONS));
+        let known = Texts::at(header(H_REGIONS));
         let bits = u64::from(word(self.0, T_REGIONS_LOW)) | u64::from(word(self.0, T_REGIONS_HIGH)) << 32;
-        match known.position(|name| name == region) {
+        match known.place_of(region) {
             Some(at) if bits >> at & 1 == 1 => Availability::Available,
             Some(_) => Availability::Absent,
             None => Availability::Unknown,

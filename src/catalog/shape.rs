@@ -168,7 +168,7 @@ impl Regional {
 }
 
 fn region_index(region: &str) -> Option<usize> {
-    Texts::at(header(H_REGIONS)).position(|name| name == region)
+    Texts::at(header(H_REGIONS)).place_of(region)
 }
 
 /// What a value may be. Shapes may contain themselves (a rule inside a rule): walk them only as deep as a value goes.

@@ -149,7 +149,9 @@ impl Search<'_> {
 fn holds(text: &str, account: &str) -> bool {
     let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let bytes = text.as_bytes();
+    // Most texts have not even so many digits.
     !account.is_empty()
+        && bytes.iter().filter(|byte| byte.is_ascii_digit()).count() >= account.len()
         && text.match_indices(account).any(|(at, _)| {
             let before = at.checked_sub(1).and_then(|before| bytes.get(before));
             !digit(before) && !digit(bytes.get(at + account.len()))

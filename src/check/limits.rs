@@ -131,7 +131,11 @@ fn written(tree: &Tree) -> usize {
 fn dynamic_references(template: &Template) -> usize {
     fn count(tree: &Tree) -> usize {
         match &tree.json {
-            Json::Text(text) => text.matches("{{resolve:").count(),
+            // Brackets are found sooner than longer texts.
+            Json::Text(text) => {
+                let opened = text.match_indices('{').filter_map(|(at, _)| text.get(at..));
+                opened.filter(|rest| rest.starts_with("{{resolve:")).count()
+            }
             Json::List(items) => items.iter().map(count).sum(),
             Json::Map(entries) => entries.values().map(count).sum(),
             Json::Bool(_) | Json::Int(_) | Json::Float(_) => 0,

@@ -34,33 +34,50 @@ pub(super) fn is_open(masked: &str) -> bool {
 
 /// Whether there is a text that both patterns match.
 pub(in crate::check) fn meet(one: &str, other: &str) -> bool {
-    let one: Vec<char> = one.chars().collect();
     let other: Vec<char> = other.chars().collect();
     let any = |character: char| character == '*' || character == OPEN;
-    // Row by row: whether what is left of both from here on can meet.
-    let mut below = vec![false; other.len() + 1];
-    for a in std::iter::once(None).chain(one.iter().rev().copied().map(Some)) {
-        let mut row = vec![false; other.len() + 1];
-        for to in (0..=other.len()).rev() {
-            let b = other.get(to).copied();
-            let right = row.get(to + 1).copied().unwrap_or(false);
-            let down = below.get(to).copied().unwrap_or(false);
-            let both = below.get(to + 1).copied().unwrap_or(false);
-            let holds = match (a, b) {
-                (None, None) => true,
-                (Some(a), None) => any(a) && down,
-                (None, Some(b)) => any(b) && right,
-                (Some(a), Some(b)) => {
-                    ((any(a) || any(b)) && (down || right)) || ((a == b || a == '?' || b == '?') && both)
+    let stays = |at: usize| other.get(at).is_some_and(|character| any(*character));
+    // How far the other one can be when so much of the first one is read, in order.
+    let mut places: Vec<usize> = Vec::new();
+    let add = |places: &mut Vec<usize>, at: usize| {
+        if places.last() != Some(&at) {
+            places.push(at);
+        }
+    };
+    // A place before a wildcard is also one behind it.
+    let with_wildcards = |found: Vec<usize>| {
+        let mut places: Vec<usize> = Vec::with_capacity(found.len() + 1);
+        for mut at in found {
+            while places.last().is_none_or(|last| *last < at) {
+                places.push(at);
+                if !stays(at) {
+                    break;
                 }
-            };
-            if let Some(cell) = row.get_mut(to) {
-                *cell = holds;
+                at += 1;
             }
         }
-        below = row;
+        places
+    };
+    add(&mut places, 0);
+    places = with_wildcards(places);
+    for character in one.chars() {
+        let Some(first) = places.first() else { return false };
+        if any(character) {
+            places = (*first..=other.len()).collect();
+            continue;
+        }
+        let mut next = Vec::with_capacity(places.len() + 1);
+        for at in &places {
+            let Some(there) = other.get(*at) else { continue };
+            if any(*there) {
+                add(&mut next, *at);
+            } else if *there == character || *there == '?' || character == '?' {
+                add(&mut next, *at + 1);
+            }
+        }
+        places = with_wildcards(next);
     }
-    below.first().copied().unwrap_or(false)
+    places.last() == Some(&other.len())
 }
 
 /// Whether everything that the second pattern matches the first one does, too. May be too careful.

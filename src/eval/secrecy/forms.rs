@@ -99,25 +99,51 @@ const FORMS: [Form; 17] = [
     form("a key of Google", "AIza", 35, word),
 ];
 
+/// How a private key begins.
+const KEY_BEGINS: &str = "-----BEGIN ";
+/// What stands before who logs in at an address.
+const ADDRESS: &str = "://";
+
+/// Of which forms the first two letters stand anywhere in a text: a bit for each, in order. Most texts have none, and that is soon seen.
+fn begun(text: &str) -> u32 {
+    let begins = || FORMS.iter().map(|form| form.begins).chain([KEY_BEGINS, ADDRESS]).map(str::as_bytes);
+    // Which bytes some form begins with, a bit for each.
+    let firsts = begins().filter_map(|begin| begin.first()).fold(0_u128, |all, first| all | 1 << (first & 127));
+    let bytes = text.as_bytes();
+    let mut found = 0;
+    for (first, second) in bytes.iter().zip(bytes.iter().skip(1)) {
+        if first.is_ascii() && firsts >> first & 1 == 1 {
+            let both = |begin: &[u8]| begin.first() == Some(first) && begin.get(1) == Some(second);
+            found |= begins().enumerate().filter(|(_, begin)| both(begin)).fold(0, |all, (at, _)| all | 1 << at);
+        }
+    }
+    found
+}
+
 /// What a text looks like, if it holds something that looks like a credential.
 pub(super) fn recognise(text: &str) -> Option<&'static str> {
     if text.len() < 16 {
         return None;
     }
-    let holds = |form: &&Form| {
+    let begun = begun(text);
+    if begun == 0 {
+        return None;
+    }
+    let holds = |form: &Form| {
         text.match_indices(form.begins).any(|(at, _)| {
             let apart = !text.as_bytes().get(at.wrapping_sub(1)).is_some_and(|byte| alphanumeric(*byte));
             let rest = text.as_bytes().iter().skip(at + form.begins.len());
             apart && rest.take_while(|byte| (form.is_part)(**byte)).count() >= form.least
         })
     };
-    if let Some(form) = FORMS.iter().find(holds) {
+    let mut likely = FORMS.iter().enumerate().filter(|(at, _)| begun >> at & 1 == 1).map(|(_, form)| form);
+    if let Some(form) = likely.find(|form| holds(form)) {
         return Some(form.what);
     }
-    if text.match_indices("-----BEGIN ").any(|(at, start)| is_private_key(text.get(at + start.len()..).unwrap_or(""))) {
+    if text.match_indices(KEY_BEGINS).any(|(at, start)| is_private_key(text.get(at + start.len()..).unwrap_or(""))) {
         return Some("a private key");
     }
-    text.match_indices("://")
+    text.match_indices(ADDRESS)
         .any(|(at, sign)| has_password(text.get(at + sign.len()..).unwrap_or("")))
         .then_some("an address with a password in it")
 }
