@@ -243,10 +243,10 @@ fn settings(old: &Stack, new: &Stack) -> Vec<String> {
 /// What the update from some stacks to others does. What moves to another stack is moved first; then the rest is compared.
 pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
     match moves::carry_out(old, new) {
-        moves::Outcome::None => compare_in_place(old, new),
+        moves::Outcome::None => compare_in_place(old, new, &[]),
         moves::Outcome::Done(moved) => {
             let moves: Vec<Move> = moved.refactorings.iter().flat_map(|it| it.moves.iter().cloned()).collect();
-            let mut difference = compare_in_place(&moved.stacks, new);
+            let mut difference = compare_in_place(&moved.stacks, new, &moved.created);
             for stack in &mut difference.stacks {
                 mark(&stack.stack, &mut stack.resources, &moves);
             }
@@ -254,7 +254,7 @@ pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
             verdict::again(difference)
         }
         moves::Outcome::Impossible(why) => {
-            let mut difference = compare_in_place(old, new);
+            let mut difference = compare_in_place(old, new, &[]);
             difference.phases.impossible = Some(why);
             verdict::again(difference)
         }
@@ -272,7 +272,8 @@ fn mark(stack: &str, resources: &mut [ResourceDifference], moves: &[Move]) {
     }
 }
 
-fn compare_in_place(old: &[Stack], new: &[Stack]) -> Difference {
+/// The same where nothing moves. Stacks that a refactoring made have their tags and protection from an update, though nothing else of them changes.
+fn compare_in_place(old: &[Stack], new: &[Stack], created: &[String]) -> Difference {
     let twin = |stack: &Stack, others: &'_ [Stack]| {
         others.iter().position(|other| (&other.name, &other.place) == (&stack.name, &stack.place))
     };
@@ -307,7 +308,8 @@ fn compare_in_place(old: &[Stack], new: &[Stack]) -> Difference {
     exposure.sort_by_key(|exposure| exposure.change);
     let access = access::compare(&pairs);
     let all: Vec<&[ResourceDifference]> = stacks.iter().map(|stack| stack.resources.as_slice()).collect();
-    let differ: Vec<bool> = stacks.iter().map(|stack| !stack.outputs.is_empty()).collect();
+    let differ: Vec<bool> =
+        stacks.iter().map(|stack| !stack.outputs.is_empty() || created.contains(&stack.stack)).collect();
     let phases = phases::phases(&pairs, &sides, &all, &differ);
     verdict::sum_up(stacks, access, exposure, phases)
 }

@@ -40,6 +40,8 @@ pub struct Refactoring {
 pub(super) struct Moved {
     pub(super) stacks: Vec<Stack>,
     pub(super) refactorings: Vec<Refactoring>,
+    /// The names of stacks that were not there.
+    pub(super) created: Vec<String>,
 }
 
 /// What is found when it is tried.
@@ -176,6 +178,7 @@ impl Refactor<'_> {
             moved.stacks.push(stack);
         }
         moved.refactorings = self.refactorings(&documents)?;
+        moved.created = (self.old.len()..self.before.len()).map(|at| self.name(at).to_owned()).collect();
         Ok(moved)
     }
 

@@ -256,12 +256,7 @@ protect_stack() {
   fi
 }
 
-unopen_policy='{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
-
-protect_stack() {
-  if [ -n "$stack_policy" ]; then
-    cfn set-stack-policy --stack-name "$name" --stack-policy-body "$stack_policy"
-  fi
+unprotect_stack() {
   say "termination protection of $name off"
   cfn update-termination-protection --stack-name "$name" --no-enable-termination-protection >/dev/null
 }
