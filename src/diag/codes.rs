@@ -256,6 +256,9 @@ codes! {
     LOCKED_OUT "locked_out" Error "only the account's root user, or AWS, can open it again";
     POLICY_OF_AWS "policy_of_aws" Error (guarded) "AWS changes what it allows, and it is written for nobody in particular";
     LASTING_KEYS "lasting_keys" Error (guarded) "a key that lasts is one that is lost one day";
+    GUESTS_LET_IN "guests_let_in" Error (guarded) "whoever finds the pool's id on a page acts in the account";
+    DEPLOYER_TOO_WIDE "deployer_too_wide" Error (guarded) "whoever changes a template can do whatever its deployer may";
+    UNUSED_TRUST "unused_trust" Warning "whoever may start something in that service can make it act as the role";
     SHARED_ROLE "shared_role" Warning "each of them may do what the other needs";
     GRANT_WITHOUT_EFFECT "grant_without_effect" Error "whoever reads the grant believes that it holds";
     PRIVILEGE_ESCALATION "privilege_escalation" Error (guarded) "what is granted is then not all that it can do";

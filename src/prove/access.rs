@@ -27,28 +27,55 @@ pub(super) fn prove(all: &Emitted<'_>) -> Vec<Diagnostic> {
     compare(all, &declared, &emitted, &scribe)
 }
 
+/// The claims of one side, by where they can be compared.
+#[derive(Default)]
+struct Side<'c>(BTreeMap<Place, Vec<&'c Claim>>);
+
+impl<'c> Side<'c> {
+    fn of(claims: impl Iterator<Item = &'c Claim>) -> Side<'c> {
+        let mut side = Side::default();
+        for claim in claims {
+            side.0.entry(claim.place()).or_default().push(claim);
+        }
+        side
+    }
+
+    /// Those that speak of whom a claim speaks of, in its policy. Everyone is also each.
+    fn beside(&self, claim: &Claim, effect: Effect) -> impl Iterator<Item = &'c Claim> + Clone {
+        let (_, channel, party) = claim.place();
+        let everyone = (party != Party::Everyone && party != Party::Holder)
+            .then(|| self.0.get(&(effect, channel.clone(), Party::Everyone)));
+        let named = self.0.get(&(effect, channel, party));
+        named.into_iter().chain(everyone.flatten()).flatten().copied()
+    }
+
+    /// What this side leaves out of a claim, if it does.
+    fn leaves_out(&self, claim: &Claim, scribe: &Scribe<'_>) -> Option<Witness> {
+        let same = self.beside(claim, claim.effect);
+        let witness = claim.left_out_by(same.clone(), scribe)?;
+        match claim.effect {
+            // What the same policy denies anyway is not allowed by it.
+            Effect::Allow => claim.left_out_by(same.chain(self.beside(claim, Effect::Deny)), scribe),
+            Effect::Deny => Some(witness),
+        }
+    }
+}
+
 fn compare(all: &Emitted<'_>, declared: &[Declared], emitted: &[Claim], scribe: &Scribe<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut allowed: BTreeMap<Place, Vec<&Claim>> = BTreeMap::new();
-    for claim in declared.iter().flat_map(|declaration| &declaration.claims) {
-        allowed.entry(claim.place()).or_default().push(claim);
-    }
-    let mut given: BTreeMap<Place, Vec<&Claim>> = BTreeMap::new();
+    let allowed = Side::of(declared.iter().flat_map(|declaration| &declaration.claims));
+    let given = Side::of(emitted.iter());
     for claim in emitted {
-        given.entry(claim.place()).or_default().push(claim);
-    }
-    for claim in emitted {
-        let others = allowed.get(&claim.place()).into_iter().flatten().copied();
-        if let Some(witness) = claim.left_out_by(others, scribe) {
+        if let Some(witness) = allowed.leaves_out(claim, scribe) {
             let message = "a policy says what nothing declares";
             found.push(failed(claim.source.span, message, said(all, claim, &witness, scribe)));
         }
     }
     for declaration in declared {
-        let missing = declaration.claims.iter().filter_map(|claim| {
-            let others = given.get(&claim.place()).into_iter().flatten().copied();
-            claim.left_out_by(others, scribe).map(|witness| (claim, witness))
-        });
+        let missing = declaration
+            .claims
+            .iter()
+            .filter_map(|claim| given.leaves_out(claim, scribe).map(|witness| (claim, witness)));
         let missing: Vec<(&Claim, Witness)> = missing.collect();
         let enough = if declaration.everywhere { missing.is_empty() } else { missing.len() < declaration.claims.len() };
         if let Some((claim, witness)) = missing.first().filter(|_| !enough) {

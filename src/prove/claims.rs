@@ -95,10 +95,11 @@ impl Claim {
 
     /// A role that a resource's policy writes as its account, or as everyone, whose ARN is that role's: one claim for each role.
     pub(super) fn with_roles_named(self, is_role: impl Fn(&Letters) -> bool) -> Vec<Claim> {
-        let broad = matches!(self.party, Party::Account | Party::Everyone);
+        let of_account = self.party == Party::Account;
+        let broad = of_account || self.party == Party::Everyone;
         let at = self.conditions.iter().position(|condition| {
             condition.key == facts::PRINCIPAL_ARN.to_ascii_lowercase()
-                && condition.operator.0.is_some_and(facts::names_one_principal)
+                && condition.operator.0.is_some_and(|operator| facts::names_one_principal(operator, of_account))
                 && !condition.values.is_empty()
                 && condition.values.iter().all(&is_role)
         });
@@ -127,7 +128,9 @@ impl Claim {
         scribe: &Scribe<'_>,
     ) -> Option<Witness> {
         let left_out = |conditions: &[Condition]| {
-            let fits = |other: &&Claim| self.form.within(other.form) && imply(conditions, &other.conditions);
+            // A denial binds everybody, however they are named.
+            let reaches = |other: &Claim| other.effect != self.effect || self.form.within(other.form);
+            let fits = |other: &&Claim| reaches(other) && imply(conditions, &other.conditions);
             self.left_out_in(&others.clone().filter(fits).collect::<Vec<&Claim>>(), scribe)
         };
         // Mostly one of the others says it all.
@@ -196,6 +199,10 @@ impl Raw {
         if !but_resources.is_empty() {
             resources.push(vec![opaque("everywhere but", but_resources, scribe)]);
         }
+        // Beside everything, nothing else is said.
+        if resources.contains(&everything()) {
+            resources = vec![everything()];
+        }
         if let Some(about) = self.about {
             let itself = scribe.arn(about);
             if resources.is_empty() {
@@ -224,11 +231,12 @@ impl Raw {
             party,
             actions: actions.clone(),
             resources: resources.clone(),
-            conditions: self.conditions.clone(),
+            conditions: self.conditions.iter().filter(|condition| !condition.always_holds()).cloned().collect(),
             form: Form::Named,
             source: self.source.clone(),
         };
-        let claims: Vec<Claim> = parties.into_iter().map(claim).collect();
+        let applies = |claim: &Claim| !claim.conditions.iter().any(|condition| condition.never_holds(&claim.party));
+        let claims: Vec<Claim> = parties.into_iter().map(claim).filter(applies).collect();
         claims.into_iter().flat_map(|claim| claim.with_roles_named(|letters| scribe.is_role(letters))).collect()
     }
 }

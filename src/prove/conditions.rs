@@ -6,8 +6,9 @@ use crate::catalog::{KeyType, catalog};
 use crate::check::iam::{Operator, Order, Qualifier, Test};
 use crate::eval::model::Effect;
 use crate::prove::automata::covers;
+use crate::prove::claims::{Party, folded};
 use crate::prove::facts;
-use crate::prove::letters::{ANY, Letters, ONE, Scribe};
+use crate::prove::letters::{ANY, Letters, ONE, Scribe, is_symbol};
 use crate::syntax::ast::ConditionOperator;
 
 /// One key of a condition.
@@ -38,10 +39,31 @@ impl Ord for Comparison {
 }
 
 impl Condition {
+    /// A condition in the one form of all that hold for the same requests: without what can match nothing, and without what an
+    /// operator adds that makes no difference.
     pub(super) fn new(key: &str, operator: Comparison, mut values: Vec<Letters>) -> Condition {
+        let key = key.to_ascii_lowercase();
+        let operator = Comparison(operator.0.map(|operator| plainest(&key, operator, &mut values)));
         values.sort();
         values.dedup();
-        Condition { key: key.to_ascii_lowercase(), operator, values }
+        Condition { key, operator, values }
+    }
+
+    /// Whether no request of a party can hold it.
+    pub(super) fn never_holds(&self, party: &Party) -> bool {
+        let Some(operator) = self.operator.0 else { return false };
+        let needs_a_match = !operator.test.is_negated()
+            && operator.qualifier != Qualifier::ForAllValues
+            && operator.test != Test::Null
+            && !operator.if_exists;
+        let service = matches!(party, Party::Named(kind, _) if kind == "Service");
+        needs_a_match && (self.values.is_empty() || (service && facts::says_whose_identity(&self.key)))
+    }
+
+    /// Whether every request holds it.
+    pub(super) fn always_holds(&self) -> bool {
+        let excludes = |operator: Operator| operator.test.is_negated() && operator.qualifier == Qualifier::None;
+        self.values.is_empty() && self.operator.0.is_some_and(excludes)
     }
 
     /// Whether it holds exactly if it would hold with one of its values alone.
@@ -57,6 +79,49 @@ impl Condition {
         let operator = self.operator.0.map_or_else(|| String::from("?"), |operator| operator.to_string());
         format!("{} {operator} {}", self.key, values.join(", "))
     }
+}
+
+/// An operator without what makes no difference for a key and values, which lose what can match nothing.
+fn plainest(key: &str, mut operator: Operator, values: &mut Vec<Letters>) -> Operator {
+    let wild = |value: &Letters| value.contains(&ANY) || value.contains(&ONE);
+    match &mut operator.test {
+        Test::Text { like, .. } => *like &= values.iter().any(wild),
+        Test::Bool | Test::Null => {
+            values.iter_mut().for_each(|value| *value = folded(std::mem::take(value)));
+            values.retain(|value| is_open(value) || ["true", "false"].iter().any(|known| reads(value, known)));
+        }
+        Test::Arn { .. } => values.retain(|value| is_open(value) || *value == [ANY] || parts(value) >= PARTS_OF_AN_ARN),
+        Test::Number(_) => values.retain(|value| is_open(value) || is_number(value)),
+        Test::Date(_) | Test::Binary | Test::Address { .. } => {}
+    }
+    // Where the key is missing, these hold anyway; and some keys never are.
+    let anyway = match operator.qualifier {
+        Qualifier::None => operator.test.is_negated(),
+        Qualifier::ForAllValues => true,
+        Qualifier::ForAnyValue => false,
+    };
+    operator.if_exists &= !anyway && !facts::comes_with_every_request(key);
+    operator
+}
+
+const PARTS_OF_AN_ARN: usize = 6;
+
+/// Whether only a deployment knows all of a value.
+fn is_open(value: &Letters) -> bool {
+    value.iter().any(|letter| is_symbol(*letter))
+}
+
+fn reads(value: &Letters, text: &str) -> bool {
+    value.iter().copied().eq(text.chars().map(u32::from))
+}
+
+fn parts(value: &Letters) -> usize {
+    value.iter().filter(|letter| **letter == u32::from(':')).count() + 1
+}
+
+fn is_number(value: &Letters) -> bool {
+    let text: Option<String> = value.iter().map(|letter| char::from_u32(*letter)).collect();
+    text.is_some_and(|text| text.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 /// What a comparison in the source means, and whether the key has to be there besides. It follows the type of the key. Of a key with

@@ -16,10 +16,24 @@ pub(super) const VIA_SERVICE: &str = "kms:ViaService";
 /// Who acts, in a condition.
 pub(super) const PRINCIPAL_ARN: &str = "aws:PrincipalArn";
 
-/// Whether a comparison of that key names principals and no others.
-pub(super) fn names_one_principal(operator: Operator) -> bool {
+/// Whether a comparison of that key names principals and no others. Whoever belongs to an account has the key.
+pub(super) fn names_one_principal(operator: Operator, of_account: bool) -> bool {
     let equal = matches!(operator.test, Test::Arn { negated: false } | Test::Text { negated: false, .. });
-    equal && operator.qualifier == Qualifier::None && !operator.if_exists
+    equal && operator.qualifier == Qualifier::None && (of_account || !operator.if_exists)
+}
+
+/// Whether a key, in small letters, says which identity of an account asks: a service has none ("AWS global condition context keys":
+/// users, roles, their sessions and the root).
+pub(super) fn says_whose_identity(key: &str) -> bool {
+    matches!(key, "aws:principalarn" | "aws:username")
+}
+
+/// Whether a key, in small letters, is "always included in the request context" ("AWS global condition context keys", availability).
+pub(super) fn comes_with_every_request(key: &str) -> bool {
+    matches!(
+        key,
+        "aws:currenttime" | "aws:epochtime" | "aws:requestedregion" | "aws:securetransport" | "aws:viaawsservice"
+    )
 }
 
 /// Whether a key with many values tells what somebody or something is.

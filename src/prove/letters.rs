@@ -151,7 +151,8 @@ impl<'a> Scribe<'a> {
 
     /// Variables made symbols, and an ARN that is written out made its resource's.
     fn finished(&mut self, letters: Letters) -> Letters {
-        let letters = self.with_variables(letters);
+        let mut letters = self.with_variables(letters);
+        letters.dedup_by(|next, before| *next == ANY && *before == ANY);
         let ends = |at: usize| match letters.get(at).copied() {
             None => true,
             Some(next) => next == u32::from('/') || next == u32::from(':'),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use infrac::check::iam::{Caller, Context, Decision, Kind, Policies, Policy, Request, decide, parse};
+use infrac::check::iam::{Caller, Context, Kind, Policies, Policy, Request, decide, parse};
 use infrac::driver::{self, Emission, Options};
 use infrac::eval::model::Model;
 use infrac::prove::prove;
@@ -340,6 +340,11 @@ fn requests(documents: [&Value; 2], of_resource: bool) -> Vec<Request> {
         }
     }
     actions.retain(|action| action.contains(':') && !action.ends_with(':'));
+    // What a wildcard more would take in, of another service.
+    actions.insert(String::from("ec2:Something"));
+    if actions.iter().any(|action| action.starts_with("kms:")) {
+        resources.insert(format!("arn:aws:kms:eu-west-2:{ACCOUNT}:key/1234abcd"));
+    }
     resources.insert(String::from("arn:aws:s3:::elsewhere"));
     let contexts = contexts(&keys);
     let mut requests = Vec::new();
@@ -363,43 +368,84 @@ fn requests(documents: [&Value; 2], of_resource: bool) -> Vec<Request> {
     requests
 }
 
-/// Each key with each of its values, the others with one that a policy names.
+/// Keys that every request has.
+const ALWAYS: [&str; 2] = ["aws:requestedregion", "aws:securetransport"];
+
+/// Each key with each of its values: the others with one that a policy names, with another one, or missing.
 fn contexts(keys: &BTreeMap<String, BTreeSet<Vec<String>>>) -> Vec<Context> {
-    let context = |changed: Option<(&String, &Vec<String>)>| {
+    let named = |values: &[String]| values.len() == 1 && !["elsewhere", "true"].contains(&&*values[0]);
+    let other = |values: &[String]| values.len() == 1 && !named(values);
+    let bases: [&dyn Fn(&[String]) -> bool; 3] = [&named, &other, &|values: &[String]| values.is_empty()];
+    let mut all: BTreeSet<BTreeMap<&str, Vec<String>>> = BTreeSet::new();
+    let keys: BTreeMap<_, _> = keys.iter().filter(|(key, _)| *key != "aws:principalarn").collect();
+    for base in bases {
+        let usual: BTreeMap<&str, Vec<String>> = keys
+            .iter()
+            .map(|(key, values)| (key.as_str(), values.iter().find(|values| base(values)).cloned().unwrap_or_default()))
+            .collect();
+        for (key, values) in &keys {
+            all.extend(values.iter().map(|values| {
+                let mut changed = usual.clone();
+                changed.insert(key, values.clone());
+                changed
+            }));
+        }
+        all.insert(usual);
+    }
+    let context = |entries: BTreeMap<&str, Vec<String>>| {
         let mut context = Context::default();
-        context.set("aws:PrincipalTag/team", vec![String::from("blue")], false);
-        for (key, values) in keys.iter().filter(|(key, _)| *key != "aws:principalarn") {
-            let own = changed.filter(|(other, _)| *other == key).map(|(_, values)| values);
-            let usual =
-                values.iter().find(|values| values.len() == 1 && values[0] != "elsewhere" && values[0] != "true");
-            let chosen = own.or(usual).cloned().unwrap_or_default();
-            let many = chosen.len() > 1;
-            context.set(key, chosen, many);
+        if !entries.contains_key("aws:principaltag/team") {
+            context.set("aws:PrincipalTag/team", vec![String::from("blue")], false);
+        }
+        for (key, mut values) in entries {
+            if values.is_empty() && ALWAYS.contains(&key) {
+                values = vec![String::from("true")];
+            }
+            let many = values.len() > 1;
+            context.set(key, values, many);
         }
         context
     };
-    let each = keys.iter().flat_map(|(key, values)| values.iter().map(move |values| (key, values)));
-    std::iter::once(context(None)).chain(each.map(|changed| context(Some(changed)))).collect()
+    all.into_iter().map(context).collect()
 }
 
-/// The decisions over a document, with and without an identity that allows everything.
-fn decisions(document: &Value, of_resource: bool, requests: &[Request]) -> Vec<Decision> {
-    let kind = if of_resource { Kind::Resource } else { Kind::Identity };
-    let policy = parse(document, kind, "").unwrap();
+/// The policies among which a document is looked at: by itself, beside an identity that allows everything, and, where it belongs to a
+/// resource, also as one that has to allow besides everybody else, which is what a policy with principals says by itself.
+fn settings(document: &Value, of_resource: bool) -> Vec<Policies> {
     let everything =
         json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
     let everything: Policy = parse(&everything, Kind::Identity, "").unwrap();
-    let sets = if of_resource {
-        let with = |identity| Policies { identity, resource: Some(policy.clone()), ..Policies::default() };
-        vec![with(Vec::new()), with(vec![everything])]
+    let read = |kind| parse(document, kind, "").unwrap();
+    if of_resource {
+        let resource = Some(read(Kind::Resource));
+        vec![
+            Policies { resource: resource.clone(), ..Policies::default() },
+            Policies { identity: vec![everything.clone()], resource, ..Policies::default() },
+            Policies { identity: vec![everything], endpoint: vec![read(Kind::Endpoint)], ..Policies::default() },
+        ]
     } else {
-        let with = |more: Vec<Policy>| {
-            let identity = std::iter::once(policy.clone()).chain(more).collect();
-            Policies { identity, ..Policies::default() }
-        };
-        vec![with(Vec::new()), with(vec![everything])]
-    };
-    sets.iter().flat_map(|policies| requests.iter().map(|request| decide(request, policies).decision)).collect()
+        let own = read(Kind::Identity);
+        vec![
+            Policies { identity: vec![own.clone()], ..Policies::default() },
+            Policies { identity: vec![own, everything], ..Policies::default() },
+        ]
+    }
+}
+
+/// The first request that is decided differently over two documents.
+fn told_apart<'r>(
+    documents: [&Value; 2],
+    of_resource: bool,
+    requests: impl Iterator<Item = &'r Request>,
+) -> Option<&'r Request> {
+    let [before, after] = documents.map(|document| settings(document, of_resource));
+    let mut requests = requests;
+    requests.find(|request| {
+        before
+            .iter()
+            .zip(&after)
+            .any(|(before, after)| decide(request, before).decision != decide(request, after).decision)
+    })
 }
 
 /// The document of a list of statements, as JSON without functions.
@@ -413,7 +459,7 @@ struct Counts {
     found: usize,
     equal: usize,
     /// Found, though no request is decided differently.
-    cautious: usize,
+    cautious: Vec<String>,
 }
 
 impl Counts {
@@ -422,7 +468,7 @@ impl Counts {
             made: self.made + other.made,
             found: self.found + other.found,
             equal: self.equal + other.equal,
-            cautious: self.cautious + other.cautious,
+            cautious: [self.cautious, other.cautious].concat(),
         }
     }
 }
@@ -452,19 +498,19 @@ fn tried(
             counts.made += 1;
             let caught = !prove(model, &changed).is_empty();
             counts.found += usize::from(caught);
-            // The evaluator asks thousands of requests of each; what the proof found needs it only to be counted.
+            counts.equal += usize::from(!caught);
+            // What was found is confirmed by one request, and what was not by all that there are, or by some where time is short.
             if caught && !thorough {
                 continue;
             }
-            let mut requests = requests([&before, &after], of_resource);
-            if !thorough {
-                let stride = requests.len().div_ceil(QUICK);
-                requests = requests.into_iter().step_by(stride).collect();
+            let requests = requests([&before, &after], of_resource);
+            let stride = if thorough { 1 } else { requests.len().div_ceil(QUICK) };
+            let apart = told_apart([&before, &after], of_resource, requests.iter().step_by(stride));
+            let at = format!("{}#{}/{}: {name}", place.file, place.list, place.at);
+            assert!(caught || apart.is_none(), "{at} is not found\n{after:#}\n{apart:?}");
+            if caught && apart.is_none() {
+                counts.cautious.push(at);
             }
-            let same = decisions(&before, of_resource, &requests) == decisions(&after, of_resource, &requests);
-            counts.equal += usize::from(!caught);
-            counts.cautious += usize::from(caught && same);
-            assert!(caught || same, "{}#{}/{}: {name} is not found\n{after:#}", place.file, place.list, place.at);
         }
     }
     counts
@@ -488,7 +534,8 @@ fn every_change_that_alters_a_decision_is_found() {
         (tried(model, &files, &templates, halves.0), other.join().unwrap())
     });
     let Counts { made, found, equal, cautious } = one.and(other);
-    let counts = format!("{made} changes: {found} found, {equal} equal, {cautious} found that alter nothing");
-    // What is found and alters nothing is counted, not refused: the naive evaluator has few requests with many values or none.
-    assert!(made >= 500 && found >= 300 && equal >= 100, "{counts}");
+    assert!(cautious.is_empty(), "{} are found and alter nothing:\n{}", cautious.len(), cautious.join("\n"));
+    let counts = format!("{made} changes: {found} found, {equal} equal");
+    assert!(made >= 500 && found >= 300 && equal >= 80, "{counts}");
+    println!("{counts}");
 }

@@ -112,7 +112,10 @@ impl Caller {
             context.fall_back("aws:PrincipalType", kind);
         }
         let service = self.identity == Identity::Service;
-        context.fall_back("aws:PrincipalIsAWSService", if service { "true" } else { "false" });
+        // "Anonymous requests do not include this key", nor do those that an identity provider vouches for: neither is signed.
+        if service || self.account().is_some() {
+            context.fall_back("aws:PrincipalIsAWSService", if service { "true" } else { "false" });
+        }
         if service {
             context.fall_back("aws:PrincipalServiceName", &self.name);
         }

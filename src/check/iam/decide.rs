@@ -148,7 +148,7 @@ pub fn decide(request: &Request, policies: &Policies) -> Answer {
         resource: &request.resource,
         context: &context,
     };
-    if facts::needs_no_permission(&request.action) && caller.account().is_some() {
+    if facts::needs_no_permission(&request.action, &caller.identity) && caller.account().is_some() {
         return Answer { decision: Decision::Allowed, decided_by: Layer::Identity, matched: Vec::new() };
     }
     let in_organization = caller.account().is_some() && !caller.is_service_linked();

@@ -1,5 +1,7 @@
 //! What the evaluator must know of single services, each with the document that says so.
 
+use crate::check::iam::caller::Identity;
+
 /// Actions that need the role's own trust, besides an identity's policy.
 /// "IAM role trust policies and KMS key policies are exceptions to this logic, because they must explicitly allow access"
 /// (IAM User Guide, policy evaluation logic within a single account).
@@ -17,9 +19,12 @@ pub(super) fn needs_resource_policy(action: &str, resource: &str) -> bool {
     (of_role && starts(action, TRUST)) || (of_key && starts(action, "kms:"))
 }
 
-/// Actions that need no permission, and that no policy can deny (API reference of STS).
-pub(super) fn needs_no_permission(action: &str) -> bool {
+/// Actions that need no permission, and that no policy can deny (API reference of STS): "No permissions are required to perform this
+/// operation", and of a user's or root's own session token "You cannot use policies to control authentication operations".
+pub(super) fn needs_no_permission(action: &str, identity: &Identity) -> bool {
+    let lasting = matches!(identity, Identity::User { .. } | Identity::Root { .. });
     action.eq_ignore_ascii_case("sts:GetCallerIdentity")
+        || (lasting && action.eq_ignore_ascii_case("sts:GetSessionToken"))
 }
 
 /// What an account's root may do with the policy of its own bucket, whatever that policy denies

@@ -131,8 +131,22 @@ pub(super) fn roles_are_passed_to_who_takes_them(model: &Model, said: &Said) -> 
     found
 }
 
+/// A document says to which service a role may be handed, too.
+pub(super) fn documents_pass_to_a_service(_: &Model, said: &Said) -> Vec<Diagnostic> {
+    let passes = said.document && said.kind == Kind::Identity && said.allows() && said.names(known::PASS_ROLE);
+    if !passes || said.asks(known::PASSED_TO) {
+        return Vec::new();
+    }
+    let at = said.actions.iter().find(|word| crate::check::iam::matches_action(&word.text, known::PASS_ROLE));
+    let message = format!("`{}` says no service that may get the role", known::PASS_ROLE);
+    vec![
+        Diagnostic::new(codes::PASS_ROLE_WITHOUT_SERVICE, at.map_or(said.at, |word| word.at), message)
+            .help(format!("add a condition on `{}`", known::PASSED_TO)),
+    ]
+}
+
 /// The services that a role trusts.
-fn trusted(model: &Model, role: ResourceId) -> Vec<String> {
+pub(super) fn trusted(model: &Model, role: ResourceId) -> Vec<String> {
     let resource = model.resource(role);
     let document = resource.properties.get(known::TRUST);
     let statements = items(document.and_then(|document| document.get("Statement")));

@@ -166,6 +166,11 @@ fn compared(said: &Said, asked: &Asked, operator: Operator, key: ConditionKey) -
         let message = format!("`{}` never fits `{name}`", asked.operator);
         return vec![mismatch(asked.key.at, message).help(format!("its value is {kind} and the like"))];
     }
+    let both = |word: &str| asked.values.iter().any(|value| value.text.eq_ignore_ascii_case(word));
+    if matches!(operator.test, Test::Bool | Test::Null) && both("true") && both("false") {
+        let message = format!("`{name}` is one of `true` and `false` anyway");
+        return vec![mismatch(asked.key.at, message).help("keep the one that is meant")];
+    }
     asked.values.iter().filter_map(|value| valued(said, asked, operator, key, value)).collect()
 }
 

@@ -249,8 +249,44 @@ pub(super) const RUNS_AS: &[(&str, &str)] = &[
 
 /// One statement of a function's policy, in a form of its own.
 pub(super) const FUNCTION_PERMISSION: &str = "AWS::Lambda::Permission";
+/// What becomes a role with a certificate, and all that the trust in it has to allow
+/// ("Trust model in AWS Identity and Access Management Roles Anywhere").
+pub(super) const ANYWHERE_SERVICE: &str = "rolesanywhere.amazonaws.com";
+/// See there.
+pub(super) const ANYWHERE_NEEDS: [&str; 3] = [ASSUME, "sts:TagSession", "sts:SetSourceIdentity"];
+
+/// The beginnings of the ids that IAM writes instead of a role or user that was deleted
+/// ("IAM identifiers", unique identifiers).
+pub(super) const IDS_OF_THE_DELETED: [&str; 2] = ["AROA", "AIDA"];
+
+/// The service that deploys, and what it reads for a template's dynamic references besides what a type's handlers do.
+pub(super) const DEPLOYS: &str = "cloudformation.amazonaws.com";
+/// See there.
+pub(super) const RESOLVES: [&str; 3] = ["ssm:GetParameter", "ssm:GetParameters", "secretsmanager:GetSecretValue"];
+
+/// Credentials for people of an application, and the property that gives some to those who have not signed in.
+pub(super) const POOL: &str = "AWS::Cognito::IdentityPool";
+/// See there.
+pub(super) const GUESTS: &str = "AllowUnauthenticatedIdentities";
+
+/// A bucket, and the lists of old that let in the world, or everybody with an account of AWS ("Access control list overview").
+pub(super) const BUCKET: &str = "AWS::S3::Bucket";
+/// See there.
+pub(super) const CANNED: &str = "AccessControl";
+/// See there.
+pub(super) const OPEN_LISTS: [&str; 3] = ["PublicRead", "PublicReadWrite", "AuthenticatedRead"];
+
+/// The types that say what roles may, and let nothing act as them.
+pub(super) const POLICIES_OF_IAM: &str = "AWS::IAM::";
+
+/// A virtual machine's role, by way of its profile, and the service that takes it.
+pub(super) const PROFILE: (&str, &str, &str) = ("AWS::IAM::InstanceProfile", "Roles", "ec2.amazonaws.com");
+
 /// The service whose ARNs have no account.
 pub(super) const BUCKETS: &str = "s3.amazonaws.com";
+
+/// The version of the policies' language that has no variables.
+pub(super) const OLD_LANGUAGE: &str = "2008-10-17";
 
 /// Types whose policy is a property of their own: `*` in it is the resource itself.
 pub(super) const OWN_POLICY: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::Span;
+use crate::base::{Span, Symbol};
 use crate::catalog::{Action, catalog};
 use crate::check::access::{texts, value_of};
 use crate::check::iam;
@@ -27,7 +27,53 @@ pub(super) fn arns_are_whole(model: &Model, said: &Said) -> Vec<Diagnostic> {
                 .help("refer to the resource, `queue.arn`, or write `arn:{partition}:SERVICE:{region}:{account}:NAME`"),
         )
     };
-    said.resources.iter().chain(principals).filter_map(wrong).collect()
+    let mut found: Vec<Diagnostic> = said.resources.iter().chain(principals).filter_map(wrong).collect();
+    found.extend(said.who.iter().filter(|named| named.kind == "AWS").filter_map(|named| nobody(&named.name)));
+    found
+}
+
+/// What stands where a principal of AWS has to, and is none.
+fn nobody(name: &Word) -> Option<Diagnostic> {
+    let text = name.text.as_str();
+    if text.contains("${") {
+        let message = format!("`{text}` names a principal, and IAM reads no variables there");
+        return Some(
+            Diagnostic::new(codes::UNKNOWN_POLICY_VARIABLE, name.at, message)
+                .help("name everyone, and say who in a condition on `aws:PrincipalArn`"),
+        );
+    }
+    let account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if account || text == "*" || text.contains([':', '⟨']) {
+        return None;
+    }
+    let (message, help) = if facts::IDS_OF_THE_DELETED.iter().any(|start| text.starts_with(start)) {
+        (format!("`{text}` is the id of a role or user that was deleted"), "name who is meant today")
+    } else {
+        (format!("`{text}` is no principal"), "write an ARN, the 12 digits of an account, or refer to a role")
+    };
+    Some(Diagnostic::new(codes::MALFORMED_ARN, name.at, message).help(help))
+}
+
+/// A pattern of actions matches some that there are.
+pub(super) fn patterns_match_actions(_: &Model, said: &Said) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for word in said.actions.iter().filter(|word| word.text.contains(['*', '?']) && word.text != "*") {
+        let Some((prefix, _)) = word.text.split_once(':') else { continue };
+        let why = if prefix.contains(['*', '?']) {
+            "has a wildcard in the name of its service, which IAM refuses"
+        } else {
+            let service = catalog().service(&prefix.to_ascii_lowercase());
+            let some = |action: Action| iam::matches_action(&word.text, &action.to_string());
+            match service {
+                Some(service) if service.actions().any(some) => continue,
+                Some(_) => "matches no action that there is",
+                None => "names no service that there is",
+            }
+        };
+        let message = format!("`{}` {why}", word.text);
+        found.push(Diagnostic::new(codes::UNKNOWN_ACTION, word.at, message).help("name the actions"));
+    }
+    found
 }
 
 /// Each action can be done on one of the resources, and each resource is one of an action's.
@@ -212,6 +258,17 @@ fn well_formed(model: &Model, id: ResourceId, kind: iam::Kind, node: &Node) -> O
         }
         return Some(malformed(at, wrong.reason));
     }
+    let old = node.get("Version").filter(|version| value_of(model, version, resource.stack) == facts::OLD_LANGUAGE);
+    if let Some(version) = old {
+        return Some(
+            malformed(place(version), String::from("its version is of 2008"))
+                .why("IAM then reads `${…}` as text like any other")
+                .help("write `Version = \"2012-10-17\"`"),
+        );
+    }
+    if let Some((at, what)) = emptiness(node) {
+        return Some(malformed(place(at), format!("a statement with {what} says nothing")));
+    }
     if node.get("Version").is_none() {
         let message = format!("a policy of `{}` has no version", resource.path);
         return Some(
@@ -233,6 +290,37 @@ fn well_formed(model: &Model, id: ResourceId, kind: iam::Kind, node: &Node) -> O
             return Some(malformed(place(sid), format!("two statements have the `Sid` `{name}`")));
         }
         taken.push(name);
+    }
+    None
+}
+
+/// The entries of a map.
+fn entries(node: Option<&Node>) -> Vec<(&Symbol, &Node)> {
+    match node.map(|node| &node.kind) {
+        Some(NodeKind::Map(entries)) => entries.iter().collect(),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// A list with nothing in it, where a statement needs something.
+fn emptiness(document: &Node) -> Option<(&Node, String)> {
+    let empty = |node: &&Node| matches!(&node.kind, NodeKind::List(items) if items.is_empty());
+    for statement in crate::check::items(document.get("Statement")) {
+        for element in ["Action", "NotAction", "Resource", "NotResource"] {
+            if let Some(node) = statement.get(element).filter(empty) {
+                return Some((node, format!("no `{element}`")));
+            }
+        }
+        for element in ["Principal", "NotPrincipal"] {
+            if let Some((_, node)) = entries(statement.get(element)).into_iter().find(|(_, node)| empty(node)) {
+                return Some((node, format!("nobody in its `{element}`")));
+            }
+        }
+        for (_, keys) in entries(statement.get("Condition")) {
+            if let Some((key, node)) = entries(Some(keys)).into_iter().find(|(_, node)| empty(node)) {
+                return Some((node, format!("no value for `{key}`")));
+            }
+        }
     }
     None
 }

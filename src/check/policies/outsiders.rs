@@ -148,3 +148,40 @@ pub(super) fn functions_know_who_calls(model: &Model) -> Vec<Diagnostic> {
     }
     found
 }
+
+/// Those who have not signed in get credentials on purpose.
+pub(super) fn guests_are_meant(model: &Model) -> Vec<Diagnostic> {
+    let pools = model.resource_ids().filter(|id| model.resource(*id).ty == *facts::POOL);
+    let opens = pools.filter_map(|id| {
+        let resource = model.resource(id);
+        let node = resource.properties.get(facts::GUESTS)?;
+        (known(model, resource.stack, node)? == "true").then_some((resource, node))
+    });
+    opens
+        .map(|(resource, node)| {
+            let own = model.origins.user_span(node.origin);
+            let at = if own.is_none() { model.origins.user_span(resource.origin) } else { own };
+            let message = format!("`{}` gives credentials to those who have not signed in", resource.path);
+            Diagnostic::new(codes::GUESTS_LET_IN, at, message).help(format!("write `{} = false`", facts::GUESTS))
+        })
+        .collect()
+}
+
+/// No bucket is opened by one of the lists that were there before policies.
+pub(super) fn lists_let_nobody_in(model: &Model) -> Vec<Diagnostic> {
+    let buckets = model.resource_ids().filter(|id| model.resource(*id).ty == *facts::BUCKET);
+    let open = buckets.filter_map(|id| {
+        let resource = model.resource(id);
+        let node = resource.properties.get(facts::CANNED)?;
+        let list = known(model, resource.stack, node).filter(|list| facts::OPEN_LISTS.contains(&list.as_str()))?;
+        Some((resource, node, list))
+    });
+    open.map(|(resource, node, list)| {
+        let own = model.origins.user_span(node.origin);
+        let at = if own.is_none() { model.origins.user_span(resource.origin) } else { own };
+        let message = format!("the list `{list}` of `{}` lets everyone in", resource.path);
+        Diagnostic::new(codes::PUBLIC_PRINCIPAL, at, message)
+            .help("leave it out, and grant who needs it: `grant reader read on bucket`")
+    })
+    .collect()
+}

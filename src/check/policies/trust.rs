@@ -99,6 +99,17 @@ pub(super) fn actions_fit_who_is_trusted(_: &Model, said: &Said) -> Vec<Diagnost
         return found;
     }
     for named in &said.who {
+        if named.name.text == facts::ANYWHERE_SERVICE {
+            let missing: Vec<&str> = facts::ANYWHERE_NEEDS.into_iter().filter(|action| !said.names(action)).collect();
+            if !missing.is_empty() {
+                let message = format!("`{}` becomes no role without {}", named.name.text, quoted_list(missing, 3));
+                found.push(
+                    Diagnostic::new(codes::TRUST_ACTION_MISMATCH, named.name.at, message)
+                        .help(format!("allow it {}", quoted_list(facts::ANYWHERE_NEEDS, 3))),
+                );
+            }
+            continue;
+        }
         let wanted = match named.kind.as_str() {
             "Federated" if named.name.text.contains("saml-provider/") => facts::ASSUME_SAML,
             "Federated" if named.name.text.contains('⟨') => continue,
@@ -163,7 +174,7 @@ pub(super) fn services_act_for_somebody_known(_: &Model, said: &Said) -> Vec<Dia
         Kind::Identity | Kind::Endpoint => return found,
     };
     if facts::ON_BEHALF_OF.iter().any(|key| said.asks(key)) {
-        return found;
+        return names_of_others(said);
     }
     for named in said.who.iter().filter(|named| named.kind == "Service") {
         if !deputies.contains(&named.name.text.as_str()) {
@@ -182,4 +193,25 @@ pub(super) fn services_act_for_somebody_known(_: &Model, said: &Said) -> Vec<Dia
         );
     }
     found
+}
+
+/// An ARN that names no account can be somebody else's one day: that of a bucket.
+fn names_of_others(said: &Said) -> Vec<Diagnostic> {
+    let source = |asked: &&super::said::Asked| asked.key.text.eq_ignore_ascii_case(facts::ON_BEHALF_OF[0]);
+    let others = || facts::ON_BEHALF_OF.iter().skip(1).any(|key| said.asks(key));
+    let storage = said.who.iter().any(|named| named.name.text == facts::BUCKETS);
+    let Some(asked) = said.conditions.iter().find(source).filter(|_| storage && !others()) else { return Vec::new() };
+    let nobody = |text: &str| text.split(':').nth(2) == Some("s3") && text.split(':').nth(4) == Some("");
+    let values = asked.values.iter().filter(|value| nobody(&value.text));
+    values
+        .take(1)
+        .map(|value| {
+            let message = format!(
+                "`{}` names a bucket, whose ARN has no account: somebody else may own that name one day",
+                value.text
+            );
+            Diagnostic::new(codes::CONFUSED_DEPUTY, asked.key.at, message)
+                .help("add a condition on `aws:SourceAccount`")
+        })
+        .collect()
 }
