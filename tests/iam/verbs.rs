@@ -21,6 +21,7 @@ fn modelled(folder: &str) -> Modelled {
 
 /// Whether an ARN fits a form such as `arn:${Partition}:s3:::${BucketName}`. Wildcards of the ARN stand for themselves.
 fn fits(form: &str, arn: &str) -> bool {
+    let form = form.replace(":*:", ":${Any}:");
     let mut rest = arn;
     let mut first = true;
     for part in form.split("${") {

@@ -146,7 +146,7 @@ pub(super) fn documents_pass_to_a_service(_: &Model, said: &Said) -> Vec<Diagnos
 }
 
 /// The services that a role trusts.
-pub(super) fn trusted(model: &Model, role: ResourceId) -> Vec<String> {
+fn trusted(model: &Model, role: ResourceId) -> Vec<String> {
     let resource = model.resource(role);
     let document = resource.properties.get(known::TRUST);
     let statements = items(document.and_then(|document| document.get("Statement")));

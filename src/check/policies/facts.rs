@@ -2,9 +2,10 @@
 
 use crate::check::iam::Kind;
 
+/// For which resource a service acts.
+pub(super) const SOURCE_ARN: &str = "aws:SourceArn";
 /// The condition keys that say on whose behalf a service acts.
-pub(super) const ON_BEHALF_OF: &[&str] =
-    &["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
+pub(super) const ON_BEHALF_OF: &[&str] = &[SOURCE_ARN, "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"];
 
 /// The condition keys, in lower case, that say which resources are meant by a name other than their ARN
 /// ("Use aliases to control access to KMS keys", AWS KMS developer guide).

@@ -80,7 +80,7 @@ pub(super) fn patterns_match_actions(_: &Model, said: &Said) -> Vec<Diagnostic> 
 pub(super) fn actions_meet_their_resources(model: &Model, said: &Said) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let own = matches!(said.kind, Kind::Trust | Kind::Endpoint) || said.about.is_some_and(|id| in_itself(model, id));
-    if own || said.but[0] || said.but[1] || said.resources.is_empty() {
+    if own || said.but[0] || said.but[1] || said.resources.is_empty() || said.actions.is_empty() {
         return found;
     }
     let patterns: Vec<String> = said.resources.iter().map(|word| masked(&word.text)).collect();

@@ -197,8 +197,8 @@ pub(super) fn services_act_for_somebody_known(_: &Model, said: &Said) -> Vec<Dia
 
 /// An ARN that names no account can be somebody else's one day: that of a bucket.
 fn names_of_others(said: &Said) -> Vec<Diagnostic> {
-    let source = |asked: &&super::said::Asked| asked.key.text.eq_ignore_ascii_case(facts::ON_BEHALF_OF[0]);
-    let others = || facts::ON_BEHALF_OF.iter().skip(1).any(|key| said.asks(key));
+    let source = |asked: &&super::said::Asked| asked.key.text.eq_ignore_ascii_case(facts::SOURCE_ARN);
+    let others = || facts::ON_BEHALF_OF.iter().filter(|key| **key != facts::SOURCE_ARN).any(|key| said.asks(key));
     let storage = said.who.iter().any(|named| named.name.text == facts::BUCKETS);
     let Some(asked) = said.conditions.iter().find(source).filter(|_| storage && !others()) else { return Vec::new() };
     let nobody = |text: &str| text.split(':').nth(2) == Some("s3") && text.split(':').nth(4) == Some("");
