@@ -371,11 +371,14 @@ fn requests(documents: [&Value; 2], of_resource: bool) -> Vec<Request> {
 /// Keys that every request has.
 const ALWAYS: [&str; 2] = ["aws:requestedregion", "aws:securetransport"];
 
+/// Which of a key's values are usual.
+type Base<'a> = &'a dyn Fn(&[String]) -> bool;
+
 /// Each key with each of its values: the others with one that a policy names, with another one, or missing.
 fn contexts(keys: &BTreeMap<String, BTreeSet<Vec<String>>>) -> Vec<Context> {
     let named = |values: &[String]| values.len() == 1 && !["elsewhere", "true"].contains(&&*values[0]);
     let other = |values: &[String]| values.len() == 1 && !named(values);
-    let bases: [&dyn Fn(&[String]) -> bool; 3] = [&named, &other, &|values: &[String]| values.is_empty()];
+    let bases: [Base<'_>; 3] = [&named, &other, &|values: &[String]| values.is_empty()];
     let mut all: BTreeSet<BTreeMap<&str, Vec<String>>> = BTreeSet::new();
     let keys: BTreeMap<_, _> = keys.iter().filter(|(key, _)| *key != "aws:principalarn").collect();
     for base in bases {
