@@ -258,7 +258,16 @@ fn waived(rule: &str, because: Option<&str>, until: Option<Date>) -> Vec<Diagnos
     let covers = f.model.origins.span(f.model.resource(bill).origin);
     let (rule_span, span) = (f.span(), f.span());
     let because = because.map(str::to_owned);
-    f.model.waivers.push(Waiver { rule: rule.into(), rule_span, because, until, covers, span });
+    f.model.waivers.push(Waiver {
+        rule: rule.into(),
+        rule_span,
+        because,
+        until,
+        covers,
+        everywhere: false,
+        types: Vec::new(),
+        span,
+    });
     waive(found(&f), &f.model, Some(TODAY))
 }
 

@@ -68,7 +68,8 @@ fn judge(waiver: &Waiver, model: &Model, today: Option<Date>, kept: &mut Vec<Dia
         return;
     }
     let lifts = if outside(rule).is_some() {
-        model.resource_ids().any(|id| covers(model, waiver, model.resource(id).origin))
+        // What is derived later, such as a bucket's policy, is not known here: types alone do not decide.
+        waiver.everywhere || model.resource_ids().any(|id| covers(model, waiver, model.resource(id).origin))
     } else {
         let Some(code) = Code::find(rule) else {
             kept.push(unknown(waiver));

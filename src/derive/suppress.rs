@@ -49,6 +49,12 @@ pub fn covers(model: &Model, waiver: &Waiver, origin: Origin) -> bool {
     false
 }
 
+/// Whether a waiver of an outside judge's rule speaks of a resource: its type, and where it came from.
+pub fn suppresses(model: &Model, waiver: &Waiver, ty: &str, origin: Origin) -> bool {
+    let of_the_kind = waiver.types.is_empty() || waiver.types.iter().any(|wanted| *wanted == ty);
+    of_the_kind && (waiver.everywhere || covers(model, waiver, origin))
+}
+
 /// Whether a place lies within another.
 pub fn within(inner: Span, outer: Span) -> bool {
     !inner.is_none() && inner.file == outer.file && outer.lo <= inner.lo && inner.hi <= outer.hi
@@ -63,7 +69,7 @@ impl Build<'_> {
             let reason = waiver.because.clone().unwrap_or_default();
             for template in &mut self.templates {
                 for resource in template.resources.values_mut() {
-                    if covers(model, waiver, resource.origin) {
+                    if suppresses(model, waiver, &resource.ty, resource.origin) {
                         let metadata =
                             resource.attributes.entry("Metadata".to_owned()).or_insert_with(|| Tree::map::<String>([]));
                         suppress(metadata, judge, rule, &reason);

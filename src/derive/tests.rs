@@ -474,6 +474,23 @@ fn a_hosted_rotation_needs_its_transform_and_both_capabilities() {
 }
 
 #[test]
+fn a_waiver_of_the_whole_system_is_about_its_types_alone() {
+    let mut f = Fixture::new();
+    let stack = f.stack("Storage");
+    f.resource(stack, "logs", "AWS::S3::Bucket", json!({}));
+    f.resource(stack, "jobs", "AWS::SQS::Queue", json!({}));
+    let (rule_span, covers, span) = (f.span(), f.span(), f.span());
+    let (because, types) = (Some("logs of logs".to_owned()), vec!["AWS::S3::Bucket".into()]);
+    let rule = "guard.s3_bucket_logging_enabled_check".into();
+    f.model.waivers.push(Waiver { rule, rule_span, because, until: None, covers, everywhere: true, types, span });
+    let derived = clean(&f);
+    let template = &derived.templates[0];
+    let metadata = js(&template.resources["Logs"].attributes["Metadata"]);
+    assert_eq!(metadata, json!({ "guard": { "SuppressedRules": ["s3_bucket_logging_enabled_check"] } }));
+    assert!(!template.resources["Jobs"].attributes.contains_key("Metadata"));
+}
+
+#[test]
 fn a_waiver_for_an_outside_judge_becomes_its_suppression() {
     let mut f = Fixture::new();
     let stack = f.stack("Storage");
@@ -482,7 +499,16 @@ fn a_waiver_for_an_outside_judge_becomes_its_suppression() {
     for rule in ["cfn_lint.W3045", "checkov.CKV_AWS_18"] {
         let (rule_span, span) = (f.span(), f.span());
         let because = Some("logs of logs".to_owned());
-        f.model.waivers.push(Waiver { rule: rule.into(), rule_span, because, until: None, covers, span });
+        f.model.waivers.push(Waiver {
+            rule: rule.into(),
+            rule_span,
+            because,
+            until: None,
+            covers,
+            everywhere: false,
+            types: Vec::new(),
+            span,
+        });
     }
     let derived = clean(&f);
     let metadata = js(&derived.templates[0].resources["Logs"].attributes["Metadata"]);

@@ -436,9 +436,7 @@ impl<'p> Evaluator<'p> {
         for (mark, item) in self.program.marks.clone() {
             let name = mark.name.name;
             if name == "waive" {
-                if let Some(waiver) = self.waiver(mark, item, &scope) {
-                    self.model.waivers.push(waiver);
-                }
+                self.waive(mark, item, &scope);
             } else if name == "was" {
                 self.check_place_of_was(mark, item);
             } else if name == UNCHECKED {
@@ -477,13 +475,20 @@ impl<'p> Evaluator<'p> {
         }
     }
 
-    fn waiver(&mut self, mark: &'p Mark, item: &'p ast::Item, scope: &Scope<'p>) -> Option<model::Waiver> {
-        let mut rule = None;
+    /// One waiver for each rule that the mark names.
+    fn waive(&mut self, mark: &'p Mark, item: &'p ast::Item, scope: &Scope<'p>) {
+        let mut rules = Vec::new();
+        let mut types = Vec::new();
         let mut because = None;
         let mut until = None;
         for argument in &mark.arguments {
             match argument {
-                MarkArgument::Word(word) => rule = Some(*word),
+                MarkArgument::Word(word) => rules.push(*word),
+                MarkArgument::On(ty) => {
+                    if self.waived_type(*ty) {
+                        types.push(*ty);
+                    }
+                }
                 MarkArgument::Because(reason) => because = Some(self.known_text(reason, scope)),
                 MarkArgument::Until(date) => match self.evaluate(date, scope).kind {
                     Kind::Date(date) => until = Some(date),
@@ -498,28 +503,53 @@ impl<'p> Evaluator<'p> {
                         Diagnostic::new(
                             codes::UNKNOWN_SETTING,
                             entry.span,
-                            "a waiver takes a rule, `because \"…\"` and `until DATE`",
+                            "a waiver takes rules, `on TYPE`, `because \"…\"` and `until DATE`",
                         )
                         .help("leave this out"),
                     );
                 }
             }
         }
-        let Some(rule) = rule else {
+        if rules.is_empty() {
             self.report(
                 Diagnostic::new(codes::UNKNOWN_CODE, mark.span, "this waiver does not say which rule it lifts")
                     .help("write `@waive(rule, because \"…\")`"),
             );
-            return None;
-        };
-        Some(model::Waiver {
+        }
+        for ty in &types {
+            if let Some(own) = rules.iter().find(|rule| !rule.name.as_str().contains('.')) {
+                let message = format!("`{}` is a rule of infrac's, which a type does not narrow", own.name);
+                self.report(
+                    Diagnostic::new(codes::UNKNOWN_SETTING, ty.span, message)
+                        .label(own.span, "this rule")
+                        .help("take the type away: the mark is about what stands behind it"),
+                );
+            }
+        }
+        self.model.waivers.extend(rules.into_iter().map(|rule| model::Waiver {
             rule: rule.name,
             rule_span: rule.span,
-            because,
+            because: because.clone(),
             until,
             covers: item.span,
+            everywhere: matches!(item.kind, ItemKind::System(_)),
+            types: types.iter().map(|ty| ty.name).collect(),
             span: mark.span,
-        })
+        }));
+    }
+
+    /// Whether CloudFormation has such a type.
+    fn waived_type(&mut self, ty: ast::TypeName) -> bool {
+        let known = self.catalog.resource_type(ty.name.as_str()).is_some();
+        if !known {
+            let message = format!("CloudFormation has no type `{}`", ty.name);
+            self.report(
+                Diagnostic::new(codes::UNKNOWN_TYPE, ty.span, message)
+                    .help("outside judges see templates, which hold types of CloudFormation: `on AWS::S3::Bucket`")
+                    .did_you_mean(ty.span, ty.name.as_str(), self.catalog.resource_types().map(|ty| ty.name())),
+            );
+        }
+        known
     }
 }
 

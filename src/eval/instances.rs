@@ -137,7 +137,10 @@ impl<'p> Evaluator<'p> {
         let mark = item.marks.iter().find(|mark| mark.name.name == words::UNCHECKED);
         let because = mark.into_iter().flat_map(|mark| &mark.arguments).find_map(|argument| match argument {
             ast::MarkArgument::Because(reason) => Some(reason),
-            ast::MarkArgument::Word(_) | ast::MarkArgument::Until(_) | ast::MarkArgument::Entry(_) => None,
+            ast::MarkArgument::Word(_)
+            | ast::MarkArgument::Until(_)
+            | ast::MarkArgument::On(_)
+            | ast::MarkArgument::Entry(_) => None,
         });
         match because {
             Some(reason) => Some(self.known_text(reason, &scope)),

@@ -548,7 +548,7 @@ pub enum ResourcePolicyForm {
     Property(Symbol),
 }
 
-/// `@waive(rule, because "…", until DATE)`.
+/// One rule of `@waive(rule, because "…", until DATE)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waiver {
     /// The rule.
@@ -561,6 +561,10 @@ pub struct Waiver {
     pub until: Option<crate::syntax::ast::Date>,
     /// What it covers: the declaration behind it.
     pub covers: Span,
+    /// Whether the declaration is the `system` line: a rule of an outside judge is then lifted in the whole system.
+    pub everywhere: bool,
+    /// The types of resources that it is about; all, if there are none. Rules of outside judges only.
+    pub types: Vec<Symbol>,
     /// The mark itself.
     pub span: Span,
 }

@@ -99,7 +99,7 @@ fn declared(item: &'static Item) -> Option<(Symbol, Symbol, &'static Fn)> {
     let mark = item.marks.iter().find(|mark| mark.name.name == PROTECTION)?;
     let name = mark.arguments.iter().find_map(|argument| match argument {
         MarkArgument::Word(name) => Some(name.name),
-        MarkArgument::Because(_) | MarkArgument::Until(_) | MarkArgument::Entry(_) => None,
+        MarkArgument::Because(_) | MarkArgument::Until(_) | MarkArgument::On(_) | MarkArgument::Entry(_) => None,
     })?;
     let TypeExprKind::Named(ty) = &function.params.first()?.ty.kind else { return None };
     Some((ty.name, name, function))

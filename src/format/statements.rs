@@ -396,6 +396,9 @@ fn mark_argument<'e, 's>(argument: &'e MarkArgument) -> Element<'e, 's> {
             out.append(&mut builder.entry(set)?.into_docs());
             Ok(())
         }),
+        MarkArgument::On(ty) => {
+            Element::open(ty.span.lo, move |builder| Ok(Cell::plain(builder.head(&[Part::Leaf(ty.span)], None)?)))
+        }
         MarkArgument::Because(value) | MarkArgument::Until(value) => {
             Element::open(value.span.lo, move |builder| Ok(Cell::plain(builder.head(&[Part::Expr(value)], None)?)))
         }

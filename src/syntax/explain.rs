@@ -42,7 +42,9 @@ impl Context {
             Context::Arm => "an arm such as `production = value` or `else = value`",
             Context::Item | Context::Value => "a value",
             Context::Argument => "an argument: a value, or `name = value`",
-            Context::MarkArgument => "a rule's name, `because \"…\"`, `until` with a date, or `name = value`",
+            Context::MarkArgument => {
+                "a rule's name, `because \"…\"`, `until` with a date, `on` with a type, or `name = value`"
+            }
             Context::Rest => "the end of the brackets",
             Context::Interpolation => "a value",
             Context::FieldType => "a field such as `name: text`",

@@ -330,6 +330,7 @@ impl<'p> Walk<'_, 'p> {
             match argument {
                 MarkArgument::Word(word) if mark.name.name == "waive" => self.code(*word),
                 MarkArgument::Word(_) => {}
+                MarkArgument::On(ty) => self.type_name(*ty, false),
                 MarkArgument::Because(text) | MarkArgument::Until(text) => self.value(text, Wanted::Prose, scope),
                 MarkArgument::Entry(entry) => self.entry(entry, Keys::Any, &[], scope),
             }

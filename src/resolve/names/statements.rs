@@ -108,7 +108,7 @@ impl<'p> Walker<'p> {
     fn mark_arguments(&mut self, arguments: &'p [MarkArgument]) {
         for argument in arguments {
             match argument {
-                MarkArgument::Word(_) => {}
+                MarkArgument::Word(_) | MarkArgument::On(_) => {}
                 MarkArgument::Because(expr) | MarkArgument::Until(expr) => self.expr(expr),
                 MarkArgument::Entry(entry) => self.entry(entry),
             }

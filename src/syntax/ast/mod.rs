@@ -94,6 +94,8 @@ pub enum MarkArgument {
     Because(Expr),
     /// `until 2027-01-31`.
     Until(Expr),
+    /// `on AWS::S3::Bucket`.
+    On(TypeName),
     /// `name = value`, or any other value.
     Entry(Entry),
 }

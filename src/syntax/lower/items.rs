@@ -181,6 +181,9 @@ impl<'t> Lower<'t> {
         Some(match child.as_rule() {
             Rule::because => MarkArgument::Because(self.only_chain(child)),
             Rule::until => MarkArgument::Until(self.only_chain(child)),
+            Rule::on_type => {
+                MarkArgument::On(self.type_name(&child.into_inner().find(|part| part.as_rule() == Rule::type_name)?))
+            }
             Rule::entry_set => MarkArgument::Entry(self.entry(child)?),
             _ => {
                 let word = self.ident(&child);
