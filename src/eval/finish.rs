@@ -532,7 +532,7 @@ impl<'p> Evaluator<'p> {
             because: because.clone(),
             until,
             covers: item.span,
-            everywhere: matches!(item.kind, ItemKind::System(_)),
+            everywhere: matches!(item.kind, ItemKind::System(_) | ItemKind::Lints(_)),
             types: types.iter().map(|ty| ty.name).collect(),
             span: mark.span,
         }));

@@ -561,7 +561,8 @@ pub struct Waiver {
     pub until: Option<crate::syntax::ast::Date>,
     /// What it covers: the declaration behind it.
     pub covers: Span,
-    /// Whether the declaration is the `system` line: a rule of an outside judge is then lifted in the whole system.
+    /// Whether the declaration is about the whole system, as `system` and `lints` are: a rule of an outside judge is lifted in
+    /// all of it.
     pub everywhere: bool,
     /// The types of resources that it is about; all, if there are none. Rules of outside judges only.
     pub types: Vec<Symbol>,
