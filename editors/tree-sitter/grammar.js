@@ -35,6 +35,7 @@ module.exports = grammar({
     [$.every_time, $._word],
     [$.because, $._word],
     [$.until, $._word],
+    [$.on_type, $._word],
     [$.rule_name, $._setting],
     [$.name, $.argument],
     [$.external_output, $._key],
@@ -56,10 +57,11 @@ module.exports = grammar({
     // Marks
     mark: ($) => seq("@", alias(token.immediate(/[A-Za-z_]\w*/), $.identifier), optional($.mark_arguments)),
     mark_arguments: ($) =>
-      seq(token.immediate("("), repeat(choice(",", $.because, $.until, $.setting, $.rule_name)), ")"),
+      seq(token.immediate("("), repeat(choice(",", $.because, $.until, $.on_type, $.setting, $.rule_name)), ")"),
     rule_name: ($) => seq($._word, repeat(seq(choice(token.immediate("."), token.immediate("-"), token.immediate("::")), alias(token.immediate(/\w+/), $.identifier)))),
     because: ($) => seq("because", $._value),
     until: ($) => seq("until", $._value),
+    on_type: ($) => seq("on", $._type_name),
 
     // Declarations
     statement: ($) =>

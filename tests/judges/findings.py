@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +99,7 @@ def detail(told: dict) -> str:
 
 def checkov(templates: list[Path], home: Path) -> list[Finding]:
     """What checkov says, which reads its suppressions itself."""
-    program = Path(os.environ.get("INFRAC_CHECKOV", Path(sys.prefix).with_name("checkov") / "bin/checkov"))
+    program = Path(os.environ.get("INFRAC_CHECKOV", ROOT / "target/judges/checkov/bin/checkov"))
     assert program.is_file(), f"no checkov at {program}: `scripts/judges` installs it"
     files = [word for template in templates for word in ("--file", template)]
     environment = dict(os.environ) | {"HOME": str(home)}
