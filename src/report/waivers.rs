@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::base::Span;
+use crate::derive::outside;
 use crate::eval::model::Waiver;
 use crate::report::{Report, Section, System};
 
@@ -41,7 +42,7 @@ pub(super) fn report(system: System<'_>) -> Report {
         let Entry { waiver, environments } = entry;
         let until = waiver.until.map(crate::check::day);
         let at = system.place(waiver.span).unwrap_or_default();
-        let on = declaration(system, waiver.covers);
+        let on = on(system, waiver);
         let because = waiver.because.clone().unwrap_or_default();
         let only = if everywhere(entry) { String::new() } else { format!("\nin {}", environments.join(", ")) };
         section.rows.push(vec![
@@ -61,6 +62,18 @@ pub(super) fn report(system: System<'_>) -> Report {
         }));
     }
     Report { sections: vec![section], data, ..Report::default() }
+}
+
+/// What a waiver is about, in words.
+fn on(system: System<'_>, waiver: &Waiver) -> String {
+    if !waiver.everywhere || outside(waiver.rule.as_str()).is_none() {
+        return declaration(system, waiver.covers);
+    }
+    if waiver.types.is_empty() {
+        return String::from("the whole system");
+    }
+    let types: Vec<&str> = waiver.types.iter().map(|ty| ty.as_str()).collect();
+    format!("every {}", types.join(", "))
 }
 
 /// The first line of what a waiver covers.
