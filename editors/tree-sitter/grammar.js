@@ -92,8 +92,11 @@ module.exports = grammar({
       seq("rule", field("name", $._word), optional($.text), optional(alias(choice("error", "warning", "advice"), $.level)), $.conditions),
     conditions: ($) => block($._expression),
     ensure: ($) =>
-      seq("ensure", choice(prec(1, seq($.text, $.conditions)), $._expression, seq($._label, "at", "least", $._label))),
-    forbid: ($) => seq("forbid", choice($.path_sentence, seq("grant", $._granted))),
+      seq("ensure", choice(prec(1, seq($.text, $.conditions)), $.crossing, $._expression, seq($._label, "at", "least", $._label))),
+    // A path from one environment to another.
+    crossing: ($) => prec.right(1, seq("path", $._crossing_end, "->", $._crossing_end, optional($._on_ports))),
+    _crossing_end: ($) => choice(seq("environment", $._label), seq($._value, "in", $._label)),
+    forbid: ($) => seq("forbid", choice($.crossing, $.path_sentence, seq("grant", $._granted))),
     test: ($) =>
       seq("test", $.text, optional(seq("in", separated($._label, ","))), optional(seq("with", $.settings)), choice(seq("fails", $._word), $.asserts)),
     asserts: ($) => block(seq("assert", $._expression)),

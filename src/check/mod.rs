@@ -127,6 +127,7 @@ pub fn check_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic
         found.extend(names::names_differ_across_environments(environments));
         found.extend(protections::higher_is_never_weaker(&models));
         found.extend(access::whole::nobody_crosses(&models));
+        found.extend(network::crossings::environments_are_apart(&models));
         found
     };
     let count: usize = models.iter().map(|model| model.resources.len()).sum();

@@ -1,6 +1,7 @@
 //! Networks: ranges, listeners, what is open.
 
 pub(super) mod balancers;
+pub(super) mod crossings;
 pub(super) mod groups;
 pub(super) mod ranges;
 pub(super) mod routes;

@@ -380,6 +380,7 @@ impl<'p> Evaluator<'p> {
             | ItemKind::Environment(_)
             | ItemKind::RequireTag(_)
             | ItemKind::AtLeast(_)
+            | ItemKind::Crossing(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)
             | ItemKind::AccessOn(_)

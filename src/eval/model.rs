@@ -4,6 +4,7 @@ use ipnet::IpNet;
 
 use crate::base::{IndexMap, Span, Symbol};
 use crate::eval::origin::{Origin, Origins};
+use crate::eval::paths::PathEnd;
 use crate::eval::spread::{Spread, Spreads};
 use crate::eval::value::{AssetPart, Hole, Node, Piece, Principal, Pseudo, Template, Value, asset_key};
 use crate::syntax::ast::{ConditionOperator, Side};
@@ -72,6 +73,8 @@ pub struct Model {
     pub protections: Vec<Protection>,
     /// Which environments this one is never protected less than.
     pub at_least: Vec<(Symbol, Span)>,
+    /// Paths to and from other environments that must not be, or must be.
+    pub crossings: Vec<Crossing>,
     /// How resource policies of each type are written.
     pub resource_policies: IndexMap<Symbol, ResourcePolicyForm>,
     /// Waivers, for the checks.
@@ -80,6 +83,30 @@ pub struct Model {
     pub origins: Origins,
     /// How values depend on params.
     pub spreads: Spreads,
+}
+
+/// `forbid path A in X -> B in Y`, as one of the two environments knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Crossing {
+    /// Where it is said.
+    pub at: Span,
+    /// It must not be.
+    pub forbidden: bool,
+    /// From where.
+    pub from: CrossingEnd,
+    /// To where.
+    pub to: CrossingEnd,
+    /// On what; empty: on anything.
+    pub on: Vec<Ports>,
+}
+
+/// An end of a path between environments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossingEnd {
+    /// The environment that it is in.
+    pub environment: Symbol,
+    /// What is meant; `None`: everything there. Empty, where that is another environment's.
+    pub what: Option<Vec<PathEnd>>,
 }
 
 /// The environment of a model.
@@ -622,6 +649,7 @@ impl Model {
             settings: IndexMap::default(),
             protections: Vec::new(),
             at_least: Vec::new(),
+            crossings: Vec::new(),
             resource_policies: IndexMap::default(),
             waivers: Vec::new(),
             origins: Origins::default(),

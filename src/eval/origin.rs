@@ -9,6 +9,12 @@ pub struct Origin(u32);
 impl Origin {
     /// No cause of its own: its parent's stands for it.
     pub const INHERITED: Origin = Origin(0);
+
+    /// The same, where so many causes come before those of its own table.
+    #[must_use]
+    pub fn behind(self, causes: u32) -> Origin {
+        if self == Origin::INHERITED { self } else { Origin(self.0.saturating_add(causes)) }
+    }
 }
 
 /// A cause: a place in the sources and what was done there.
@@ -47,6 +53,14 @@ impl Origins {
         }
         self.causes.push(Cause { span, reason, through });
         Origin(index(self.causes.len() - 1))
+    }
+
+    /// Adds the causes of another model. How many come before them: its origins are [`Origin::behind`] those.
+    pub fn append(&mut self, other: &Origins) -> u32 {
+        let before = index(self.causes.len() - 1);
+        let own = other.causes.iter().skip(1);
+        self.causes.extend(own.map(|cause| Cause { through: cause.through.behind(before), ..cause.clone() }));
+        before
     }
 
     /// What an origin stands for.

@@ -5,7 +5,7 @@ use crate::base::{Span, Symbol};
 use crate::diag::{Diagnostic, codes};
 use crate::eval::Evaluator;
 use crate::eval::connections::NoGroup;
-use crate::eval::model::{End, InstanceId, Model, Ports, ResourceId};
+use crate::eval::model::{self, End, InstanceId, Model, Ports, ResourceId};
 use crate::eval::origin::Origin;
 use crate::eval::scope::{Placed, Scope};
 use crate::eval::value::{Hole, Kind, Template, Value};
@@ -116,6 +116,30 @@ impl<'p> Evaluator<'p> {
         };
         let diagnostic = self.showing(diagnostic, &answer.shown);
         self.report(diagnostic);
+    }
+
+    /// The ends of paths between environments that are in this one. Whether there is such a path is known where both are at hand.
+    pub(super) fn crossings(&mut self) {
+        for (item, crossing) in self.program.crossings.clone() {
+            let ends = [&crossing.from, &crossing.to];
+            if ends.iter().all(|end| end.environment.name != self.environment) {
+                continue;
+            }
+            let scope = self.root(true);
+            let before = self.diagnostics.len();
+            let [from, to] = ends.map(|end| model::CrossingEnd {
+                environment: end.environment.name,
+                what: end.what.as_ref().map(|what| match end.environment.name == self.environment {
+                    true => self.path_ends(what, &scope),
+                    false => Vec::new(),
+                }),
+            });
+            let on = self.ports(&crossing.ports, &scope);
+            if self.diagnostics.len() == before {
+                let forbidden = crossing.forbidden;
+                self.model.crossings.push(model::Crossing { at: item.span, forbidden, from, to, on });
+            }
+        }
     }
 
     /// Adds the places of an answer to a diagnostic.

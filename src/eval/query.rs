@@ -48,6 +48,7 @@ impl<'p> Evaluator<'p> {
             }
         }
         self.check_standing_policies();
+        self.crossings();
         self.querying = false;
     }
 

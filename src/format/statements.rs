@@ -133,6 +133,13 @@ impl<'s> Builder<'s> {
             ItemKind::AtLeast(one) => {
                 plain(self.head(&[Part::Leaf(one.higher.span), Part::Leaf(one.lower.span)], None)?)
             }
+            ItemKind::Crossing(crossing) => {
+                let ends = [&crossing.from, &crossing.to].into_iter();
+                let ends =
+                    ends.flat_map(|end| end.what.iter().map(Part::Expr).chain([Part::Leaf(end.environment.span)]));
+                let parts: Vec<Part<'_>> = ends.chain(crossing.ports.iter().flat_map(port_parts)).collect();
+                plain(self.head(&parts, None)?)
+            }
             ItemKind::Forbid(forbid) => {
                 let parts = match forbid {
                     Forbid::Path(path) => path_parts(path),

@@ -202,6 +202,7 @@ pub fn parts(kind: &ItemKind) -> Parts<'_> {
         | ItemKind::Connect(_)
         | ItemKind::Ensure(_)
         | ItemKind::AtLeast(_)
+        | ItemKind::Crossing(_)
         | ItemKind::Forbid(_)
         | ItemKind::UsePolicy(_)
         | ItemKind::Use(_)

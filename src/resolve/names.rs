@@ -141,10 +141,19 @@ impl<'p> Walker<'p> {
             self.entries(&environment.entries);
         }
         self.naming(&program.naming);
-        for one in program.at_least.iter().flat_map(|(_, one)| [one.higher, one.lower]) {
+        let held = program.at_least.iter().flat_map(|(_, one)| [one.higher, one.lower]);
+        let crossed = program.crossings.iter().flat_map(|(_, one)| [one.from.environment, one.to.environment]);
+        for one in held.chain(crossed) {
             if program.environments.get(&one.name).is_none_or(|(_, environment)| environment.base) {
                 self.report(words::unknown_environment(program, one.name, one.span));
             }
+        }
+        for (_, crossing) in &program.crossings {
+            [&crossing.from, &crossing.to]
+                .into_iter()
+                .filter_map(|end| end.what.as_ref())
+                .for_each(|end| self.expr(end));
+            self.ports(&crossing.ports);
         }
         for entry in &program.tags {
             self.entry(entry);

@@ -7,8 +7,8 @@ use crate::diag::{Diagnostic, codes};
 use crate::resolve::Library;
 use crate::resolve::package::{Apart, Folder, Import, Package};
 use crate::syntax::ast::{
-    AccessOn, AtLeast, Component, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark, NamingRule,
-    Param, Policy, PolicyRule, RequireTag, Stack, Step, Test, TypeAlias,
+    AccessOn, AtLeast, Component, Crossing, Entry, Environment, External, File, Fn, Ident, Item, ItemKind, Let, Mark,
+    NamingRule, Param, Policy, PolicyRule, RequireTag, Stack, Step, Test, TypeAlias,
 };
 
 /// A system: every declaration at its top level.
@@ -29,6 +29,8 @@ pub struct Program<'p> {
     pub naming: Vec<&'p NamingRule>,
     /// Which environment is never protected less than which.
     pub at_least: Vec<(&'p Item, &'p AtLeast)>,
+    /// Paths between environments that must not be, or must be.
+    pub crossings: Vec<(&'p Item, &'p Crossing)>,
     /// Tags of everything.
     pub tags: Vec<&'p Entry>,
     /// Tags that must be there.
@@ -182,6 +184,7 @@ impl<'p> Program<'p> {
             stacks: Vec::new(),
             naming: Vec::new(),
             at_least: Vec::new(),
+            crossings: Vec::new(),
             tags: Vec::new(),
             required_tags: Vec::new(),
             lints: Vec::new(),
@@ -226,6 +229,7 @@ impl<'p> Program<'p> {
             ItemKind::Naming(rules) => return self.naming.extend(rules),
             ItemKind::Tags(entries) => return self.tags.extend(entries),
             ItemKind::AtLeast(one) => return self.at_least.push((item, one)),
+            ItemKind::Crossing(crossing) => return self.crossings.push((item, crossing)),
             ItemKind::RequireTag(tag) => return self.required_tags.push((item, tag)),
             ItemKind::Lints(entries) => return self.lints.extend(entries),
             ItemKind::Test(test) => return self.tests.push((item, test)),

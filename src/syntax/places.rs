@@ -84,6 +84,7 @@ fn rule_of(kind: &ItemKind) -> Option<Rule> {
         ItemKind::External(_) => rule("an `external`", YES, NO, NO, NO),
         ItemKind::Step(_) => rule("a `step`", YES, YES, YES, YES),
         ItemKind::AtLeast(_) => rule("`ensure … at least`", YES, NO, NO, NO),
+        ItemKind::Crossing(_) => rule("a path between environments", YES, NO, NO, NO),
         ItemKind::Ensure(_) => rule("`ensure`", YES, YES, YES, YES),
         ItemKind::Forbid(_) => rule("`forbid`", YES, YES, YES, YES),
         ItemKind::Policy(_) => rule("a `policy`", YES, NO, NO, NO),

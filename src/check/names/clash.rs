@@ -1,6 +1,9 @@
 //! Physical names: each once in its scope, in all environments as they are declared.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::base::{HashMap, Span};
 use crate::check::World;
@@ -98,52 +101,110 @@ fn clash(model: &Model, second: &Resource, first: &Resource, name: &str) -> Diag
 
 /// Two environments of one account do not meet in a name. What they share on purpose is built once.
 pub(in crate::check) fn names_differ_across_environments(environments: &[(&Model, &Derived)]) -> Vec<Diagnostic> {
-    let mut across = Across { environments, seen: HashMap::default(), found: Vec::new() };
-    let (mut kinds, mut key) = (Kinds::default(), Key(Vec::new()));
-    for (environment, (model, derived)) in environments.iter().enumerate() {
-        let entry = |thing: Thing| Entry { environment, thing, shared: false, excused: false };
+    let count = environments.iter().map(|(model, _)| model.resources.len() + model.stacks.len()).sum();
+    let mut across = Across {
+        environments,
+        kinds: Kinds::default(),
+        entries: Vec::with_capacity(count),
+        seen: HashMap::with_capacity_and_hasher(count, FxBuildHasher),
+        alike: HashMap::default(),
+        found: Vec::new(),
+    };
+    let mut key = Key(Vec::new());
+    for (number, (model, derived)) in environments.iter().enumerate() {
+        let mut meet = |thing: Thing| {
+            let at = At { environment: u32::try_from(number).unwrap_or(u32::MAX), thing };
+            if across.write(&mut key, at).is_some() {
+                across.meet(&key.0, at);
+            }
+        };
         for id in model.stack_ids().filter(|id| !model.stack(*id).per_account) {
-            key.begin(model, Kind::stack(), id);
-            key.0.extend(model.stack(id).physical_name.as_bytes());
-            across.meet(&key.0, entry(Thing::Stack(id)));
+            meet(Thing::Stack(id));
         }
         for id in model.resource_ids().filter(|id| !model.stack(model.resource(*id).stack).per_account) {
-            if let Some(key) = key.of_resource(model, &mut kinds, id) {
-                across.meet(key, entry(Thing::Resource(id)));
-            }
+            meet(Thing::Resource(id));
         }
         for template in derived.templates.iter().filter(|template| !model.stack(template.stack).per_account) {
-            for (place, output) in template.outputs.values().enumerate() {
-                let Some(Json::Text(export)) = output.export.as_ref().map(|export| &export.json) else { continue };
-                key.begin(model, Kind::export(), template.stack);
-                key.0.extend(export.as_bytes());
-                across.meet(&key.0, entry(Thing::Export(template.stack, place)));
-            }
+            (0..template.outputs.len()).for_each(|place| meet(Thing::Export(template.stack, place)));
         }
     }
     across.found
 }
 
-/// The names of all environments so far.
+/// Something in an environment.
+#[derive(Debug, Clone, Copy)]
+struct At {
+    environment: u32,
+    thing: Thing,
+}
+
+/// The names of all environments so far. There can be many: of each only a hash is kept, and a name that has the hash of another one is
+/// made again to be compared.
 struct Across<'a> {
     environments: &'a [(&'a Model, &'a Derived)],
-    seen: HashMap<Box<[u8]>, Entry>,
+    kinds: Kinds,
+    entries: Vec<At>,
+    /// The first name of each hash.
+    seen: HashMap<u64, u32>,
+    /// Names that share their hash with another one.
+    alike: HashMap<Box<[u8]>, u32>,
     found: Vec<Diagnostic>,
 }
 
 impl Across<'_> {
-    fn meet(&mut self, key: &[u8], entry: Entry) {
-        let Some(first) = self.seen.get(key) else {
-            self.seen.insert(key.into(), entry);
-            return;
-        };
-        if first.environment == entry.environment {
-            return;
+    /// Writes the name of something, and within what it is unique. `None`: it has none, or it is not known.
+    fn write(&mut self, key: &mut Key, at: At) -> Option<()> {
+        let (model, derived) = self.environments.get(usize::try_from(at.environment).ok()?)?;
+        match at.thing {
+            Thing::Stack(id) => {
+                key.begin(model, Kind::stack(), id);
+                key.0.extend(model.stack(id).physical_name.as_bytes());
+            }
+            Thing::Resource(id) => {
+                key.of_resource(model, &mut self.kinds, id)?;
+            }
+            Thing::Export(stack, place) => {
+                let template = derived.templates.iter().find(|template| template.stack == stack)?;
+                let output = template.outputs.values().nth(place)?;
+                let Json::Text(export) = &output.export.as_ref()?.json else { return None };
+                key.begin(model, Kind::export(), stack);
+                key.0.extend(export.as_bytes());
+            }
         }
+        Some(())
+    }
+
+    /// The first thing of a name, if it is not this one.
+    fn first(&mut self, key: &[u8], at: At) -> Option<At> {
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let hash = FxBuildHasher.hash_one(key);
+        let Some(first) = self.seen.get(&hash).copied() else {
+            self.seen.insert(hash, number);
+            self.entries.push(at);
+            return None;
+        };
+        let first = self.entries.get(first as usize).copied()?;
+        let mut other = Key(Vec::new());
+        if self.write(&mut other, first).is_some() && other.0 == key {
+            return Some(first);
+        }
+        if let Some(first) = self.alike.get(key) {
+            return self.entries.get(*first as usize).copied();
+        }
+        self.alike.insert(key.into(), number);
+        self.entries.push(at);
+        None
+    }
+
+    fn meet(&mut self, key: &[u8], at: At) {
+        let Some(first) = self.first(key, at).filter(|first| first.environment != at.environment) else { return };
+        let entry =
+            |at: At| Entry { environment: at.environment as usize, thing: at.thing, shared: false, excused: false };
+        let (first, entry) = (entry(first), entry(at));
         let environment = |entry: &Entry| self.environments.get(entry.environment).map(|(model, _)| &model.environment);
-        let (Some(one), Some(two)) = (environment(first), environment(&entry)) else { return };
-        let (whose, other) = (described(self.environments, &entry), described(self.environments, first));
-        let (at, there): (Span, Span) = (place_of(self.environments, &entry), place_of(self.environments, first));
+        let (Some(one), Some(two)) = (environment(&first), environment(&entry)) else { return };
+        let (whose, other) = (described(self.environments, &entry), described(self.environments, &first));
+        let (at, there): (Span, Span) = (place_of(self.environments, &entry), place_of(self.environments, &first));
         let (name, one_name, two_name) = (name(key), one.name, two.name);
         let message = format!("{whose} is named `{name}` in `{one_name}` and in `{two_name}`, which share an account");
         let mut diagnostic = Diagnostic::new(codes::NAME_CLASH, at, message);

@@ -155,6 +155,37 @@ impl Read {
         }
     }
 
+    /// Whether a network outside could hand on from some ends to others: it is reached, and reaches them. What it does, it alone knows.
+    pub fn by_networks_outside(&self, model: &Model, question: &PathQuestion) -> Option<Answer> {
+        let on = Read::carried(&question.on);
+        let parties = |ends: &[crate::eval::paths::PathEnd]| -> Vec<Party> {
+            ends.iter().flat_map(|end| self.path_parties(model, end)).collect()
+        };
+        let (from, to) = (parties(&question.from), parties(&question.to));
+        // Those outside that may have somebody's address, as they are seen from here.
+        let posing = |as_these: &[Party]| -> Vec<Party> {
+            let all: Ranges = as_these.iter().map(|party| self.solver.all_addresses(party).0).collect();
+            let outsides = self.solver.network().outsides.iter().enumerate();
+            let seen = outsides.map(|(at, outside)| {
+                let own = outside.addresses.as_ref().map_or_else(|| all.clone(), |own| own.and(&all));
+                (OutsideId(at), own)
+            });
+            seen.filter(|(_, own)| !own.is_empty()).map(|(at, own)| Party::Outside(at, own)).collect()
+        };
+        let out = self.solver.way(&from, &posing(&to), &on, &Touching::default());
+        let back_in = self.solver.way(&posing(&from), &to, &on, &Touching::default());
+        if out.truth == Truth::No || back_in.truth == Truth::No {
+            return None;
+        }
+        let mut shown = self.solver.told(model, &out.trail);
+        shown.extend(self.solver.told(model, &back_in.trail));
+        let words = Some(String::from("a network outside may hand on what gets there"));
+        if let (Some(last), Some(words)) = (shown.last_mut(), &words) {
+            last.text = format!("{}; {words}", last.text);
+        }
+        Some(Answer { truth: Truth::Unknown, shown, words })
+    }
+
     /// A way, or why there is none, as an answer.
     fn answer(&self, model: &Model, way: Way, (from, to): (&[Party], &[Party]), on: &Ranges) -> Answer {
         match way.truth {

@@ -121,6 +121,13 @@ impl<'p> Walk<'_, 'p> {
                 self.environment(held.higher);
                 self.environment(held.lower);
             }
+            ItemKind::Crossing(crossing) => {
+                for end in [&crossing.from, &crossing.to] {
+                    end.what.iter().for_each(|what| self.value(what, Wanted::End, scope));
+                    self.environment(end.environment);
+                }
+                self.ports(&crossing.ports, scope);
+            }
             ItemKind::Forbid(Forbid::Path(path)) => self.sentence(path, scope),
             ItemKind::Forbid(Forbid::Grant(grant)) => self.grant(grant, true, scope),
             ItemKind::Policy(policy) => {

@@ -243,6 +243,7 @@ impl<'p> Walker<'p> {
             | ItemKind::Environment(_)
             | ItemKind::RequireTag(_)
             | ItemKind::AtLeast(_)
+            | ItemKind::Crossing(_)
             | ItemKind::Stack(_)
             | ItemKind::Component(_)
             | ItemKind::AccessOn(_)

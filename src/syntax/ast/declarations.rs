@@ -166,6 +166,28 @@ pub struct AtLeast {
     pub lower: Ident,
 }
 
+/// A path from one environment to another, which must not be, or must be.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Crossing {
+    /// `forbid`, not `ensure`.
+    pub forbidden: bool,
+    /// From where.
+    pub from: CrossingEnd,
+    /// To where.
+    pub to: CrossingEnd,
+    /// On what the other end is asked; empty: anything.
+    pub ports: Vec<PortSpec>,
+}
+
+/// `A in X`, or `environment X` for whatever is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CrossingEnd {
+    /// What; `None`: everything.
+    pub what: Option<Expr>,
+    /// The environment.
+    pub environment: Ident,
+}
+
 /// `ensure "…" { conditions }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ensure {

@@ -149,6 +149,8 @@ pub enum ItemKind {
     Ensure(Ensure),
     /// `ensure A at least B`.
     AtLeast(AtLeast),
+    /// `forbid path A in X -> B in Y`, and the same with `ensure`.
+    Crossing(Crossing),
     /// `forbid path A -> B`, `forbid grant …`.
     Forbid(Forbid),
     /// `policy NAME { rule … }`.

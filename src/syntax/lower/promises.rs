@@ -1,8 +1,8 @@
 //! What a system promises, is promised, and must hold: externals, steps, invariants, policies, tests.
 
 use super::super::ast::{
-    AtLeast, Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy, PolicyRule, RuleLevel,
-    Step, Test, TestBody,
+    AtLeast, Crossing, CrossingEnd, Ensure, Expr, External, ExternalOutput, ExternalSource, Forbid, ItemKind, Policy,
+    PolicyRule, RuleLevel, Step, Test, TestBody,
 };
 use super::super::explain::Context;
 use super::super::grammar::{Node, Rule};
@@ -105,10 +105,39 @@ impl<'t> Lower<'t> {
                         return ItemKind::AtLeast(AtLeast { higher: self.ident(&higher), lower: self.ident(&lower) });
                     }
                 }
+                Rule::crossing => return self.crossing(child, false),
                 _ => {}
             }
         }
         ItemKind::Ensure(ensure)
+    }
+
+    fn crossing(&mut self, node: Node<'t>, forbidden: bool) -> ItemKind {
+        let (mut ends, mut ports) = (Vec::new(), Vec::new());
+        for child in node.into_inner() {
+            match child.as_rule() {
+                Rule::crossing_end => ends.push(self.crossing_end(child)),
+                Rule::on_ports => ports = self.ports(child),
+                _ => {}
+            }
+        }
+        let mut ends = ends.into_iter();
+        match (ends.next(), ends.next()) {
+            (Some(from), Some(to)) => ItemKind::Crossing(Crossing { forbidden, from, to, ports }),
+            _ => ItemKind::Error,
+        }
+    }
+
+    fn crossing_end(&mut self, node: Node<'t>) -> CrossingEnd {
+        let mut end = CrossingEnd { what: None, environment: self.nameless(self.span(&node)) };
+        for child in node.into_inner() {
+            match child.as_rule() {
+                Rule::chain => end.what = Some(self.chain(child)),
+                Rule::label => end.environment = self.ident(&child),
+                _ => {}
+            }
+        }
+        end
     }
 
     pub(super) fn conditions(&mut self, node: Node<'t>) -> Vec<Expr> {
@@ -130,7 +159,10 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn forbid(&mut self, node: Node<'t>) -> ItemKind {
-        match node.into_inner().find(|child| matches!(child.as_rule(), Rule::forbid_path | Rule::forbid_grant)) {
+        let what =
+            |child: &Node<'t>| matches!(child.as_rule(), Rule::crossing | Rule::forbid_path | Rule::forbid_grant);
+        match node.into_inner().find(what) {
+            Some(child) if child.as_rule() == Rule::crossing => self.crossing(child, true),
             Some(child) if child.as_rule() == Rule::forbid_path => match Self::child(&child, Rule::path_sentence) {
                 Some(sentence) => ItemKind::Forbid(Forbid::Path(Box::new(self.path_sentence(sentence)))),
                 None => ItemKind::Error,

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Link;
 use super::language::{Lang, Languages};
 use super::meet::{Piece, links};
 use super::walk::Found;
@@ -83,6 +84,9 @@ impl Languages {
                 other => other,
             };
         }
+        // What stands at one place in both of an equal text has one value there.
+        let settled = self.settled(first, second, holes);
+        let telling: Vec<usize> = telling.into_iter().filter(|hole| !settled.contains(hole)).collect();
         if telling.is_empty() {
             return Apart::Always;
         }
@@ -93,6 +97,41 @@ impl Languages {
             return self.ambiguous(first, holes, &unlike);
         }
         self.independent(first, second, holes, unlike)
+    }
+
+    /// The holes that have one value wherever both texts are equal: from one end on, both show the same, and where each share ends is seen.
+    fn settled(&mut self, first: &[Piece], second: &[Piece], holes: &Holes) -> Vec<usize> {
+        let mut settled = Vec::new();
+        for backwards in [false, true] {
+            let from = |pieces: &[Piece], at: usize| {
+                let at = if backwards { pieces.len().checked_sub(at + 1)? } else { at };
+                pieces.get(at).cloned()
+            };
+            for at in 0..first.len().min(second.len()) {
+                let (Some(one), Some(other)) = (from(first, at), from(second, at)) else { break };
+                if one != other {
+                    break;
+                }
+                let Piece::Hole(hole) = one else { continue };
+                let Some(lang) = holes.langs.get(hole).copied() else { break };
+                let long = self.lengths(&[Link::Any(lang)]);
+                let fixed = long.is_some_and(|(least, most)| most == Some(least));
+                let alphabet = self.alphabet(lang);
+                let ends = |next: Option<Piece>| match next {
+                    Some(Piece::Text(text)) => {
+                        let sign = if backwards { text.chars().next_back() } else { text.chars().next() };
+                        sign.is_some_and(|sign| !alphabet.contains(sign))
+                    }
+                    Some(Piece::Hole(_)) => false,
+                    None => true,
+                };
+                if !(fixed || ends(from(first, at + 1)) && ends(from(second, at + 1))) {
+                    break;
+                }
+                settled.push(hole);
+            }
+        }
+        settled
     }
 
     /// Whether one text can be read in two ways that differ in what tells deployments apart.
