@@ -54,6 +54,7 @@ pub(crate) fn empty(environment: &str) -> Sample {
         settings: IndexMap::default(),
         protections: Vec::new(),
         at_least: Vec::new(),
+        crossings: Vec::new(),
         resource_policies: IndexMap::default(),
         waivers: Vec::new(),
         origins: Origins::default(),
