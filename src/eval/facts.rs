@@ -32,7 +32,10 @@ pub(super) const TAKES_SECRETS: [&str; 2] = ["ConnectionProperties", "ProviderDe
 
 /// Whether what stands under this property can be read by whoever may look at the resource, whatever its keys are called.
 pub(super) fn is_shown(property: &str) -> bool {
-    SHOWN.iter().any(|word| property.contains(word))
+    // Each of these words begins with a capital, and few letters are one.
+    let capitals = property.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
+    let words = capitals.filter_map(|(at, _)| property.get(at..));
+    words.into_iter().any(|rest| SHOWN.iter().any(|word| rest.starts_with(word)))
 }
 
 const SHOWN: [&str; 9] =

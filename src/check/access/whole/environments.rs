@@ -109,10 +109,10 @@ fn reached(pattern: &str, from: &Side<'_>, to: &Side<'_>) -> Option<ResourceId> 
     let below =
         |arn: &str| arn == pattern || pattern.strip_prefix(arn).is_some_and(|rest| rest.starts_with(['/', ':']));
     // What it names with its whole name, or what begins as it does.
-    let exact = (0..=pattern.len()).rev().filter(|end| pattern.is_char_boundary(*end)).find_map(|end| {
-        let arn = pattern.get(..end)?;
-        to.arns.get_key_value(arn).filter(|(arn, _)| below(arn))
-    });
+    let parts = pattern.rmatch_indices(['/', ':']).map(|(end, _)| end);
+    let exact = std::iter::once(pattern.len())
+        .chain(parts)
+        .find_map(|end| to.arns.get_key_value(pattern.get(..end)?).filter(|(arn, _)| below(arn)));
     let wide = || {
         to.arns
             .range(start.to_owned()..)
