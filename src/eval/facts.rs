@@ -34,8 +34,8 @@ pub(super) const TAKES_SECRETS: [&str; 2] = ["ConnectionProperties", "ProviderDe
 pub(super) fn is_shown(property: &str) -> bool {
     // Each of these words begins with a capital, and few letters are one.
     let capitals = property.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
-    let words = capitals.filter_map(|(at, _)| property.get(at..));
-    words.into_iter().any(|rest| SHOWN.iter().any(|word| rest.starts_with(word)))
+    let mut words = capitals.filter_map(|(at, _)| property.get(at..));
+    words.any(|rest| SHOWN.iter().any(|word| rest.starts_with(word)))
 }
 
 const SHOWN: [&str; 9] =
