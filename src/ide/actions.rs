@@ -12,8 +12,8 @@ use crate::syntax::ast::{Instance, ItemKind};
 pub struct Action {
     /// What it does, as an order.
     pub title: String,
-    /// The change.
-    pub edit: Edit,
+    /// The changes, in order.
+    pub edits: Vec<Edit>,
 }
 
 /// Sets what must be set on the instance around a place.
@@ -29,7 +29,7 @@ pub fn add_required(view: &View<'_>, file: FileId, offset: u32) -> Option<Action
     let named: Vec<String> = missing.iter().map(|(name, _)| format!("`{name}`")).collect();
     let title = format!("set {}", named.join(", "));
     let entries: Vec<String> = missing.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    Some(Action { title, edit: insertion(view, instance, &entries)? })
+    Some(Action { title, edits: vec![insertion(view, instance, &entries)?] })
 }
 
 /// The entries behind those that are there, on lines of their own if those are.
@@ -37,10 +37,9 @@ fn insertion(view: &View<'_>, instance: &Instance, entries: &[String]) -> Option
     let text = view.text(instance.ty.span.file);
     let at = |offset: u32| Span { lo: offset, hi: offset, ..instance.ty.span };
     if let Some(last) = instance.settings.last() {
-        let line = text.get(..last.span.lo as usize)?.rsplit('\n').next()?;
-        let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
-        let text = if indent == line {
-            entries.iter().map(|entry| format!("\n{indent}{entry}")).collect()
+        let (own_line, between) = line_start(text, last.span.lo)?;
+        let text = if own_line {
+            entries.iter().map(|entry| format!("{between}{entry}")).collect()
         } else {
             entries.iter().map(|entry| format!(", {entry}")).collect()
         };
@@ -60,12 +59,18 @@ pub fn waive(view: &View<'_>, code: Code, place: Span) -> Option<Action> {
         return None;
     }
     let at = item_around(view, place, |_| true)?.span.lo;
-    let line = view.text(place.file).get(..at as usize)?.rsplit('\n').next()?;
-    let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
-    let between = if indent == line { format!("\n{indent}") } else { String::from(" ") };
+    let between = line_start(view.text(place.file), at)?.1;
     let text = format!("@waive({}, because \"\"){between}", code.name());
     Some(Action {
         title: format!("waive `{}` here, with a reason", code.name()),
-        edit: Edit { span: Span { lo: at, hi: at, ..place }, text },
+        edits: vec![Edit { span: Span { lo: at, hi: at, ..place }, text }],
     })
+}
+
+/// Whether what stands at a place begins its line, and what to put between it and something of its own kind.
+pub(super) fn line_start(text: &str, at: u32) -> Option<(bool, String)> {
+    let line = text.get(..at as usize)?.rsplit('\n').next()?;
+    let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
+    let begins = indent == line;
+    Some((begins, if begins { format!("\n{indent}") } else { String::from(" ") }))
 }

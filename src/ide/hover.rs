@@ -284,7 +284,7 @@ pub(super) fn settled_in(view: &View<'_>, known: &Analysis, declared: Ident) -> 
 }
 
 /// Equal answers once, with the environments that they are of.
-fn united(told: &[(Symbol, String)]) -> Vec<String> {
+pub(super) fn united(told: &[(Symbol, String)]) -> Vec<String> {
     grouped(told).into_iter().map(|(names, answer)| format!("{names}: {answer}")).collect()
 }
 

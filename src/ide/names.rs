@@ -2,9 +2,9 @@
 
 use crate::base::{FileId, Span};
 use crate::ide::target::{Identity, Target};
-use crate::ide::view::View;
+use crate::ide::view::{View, each_item};
 use crate::ide::walk::{Listener, Role, Walk};
-use crate::syntax::ast::{TypeExpr, TypeExprKind, TypeName};
+use crate::syntax::ast::{ItemKind, TypeExpr, TypeExprKind, TypeName};
 
 /// A name where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +90,35 @@ pub fn type_definition(view: &View<'_>, file: FileId, offset: u32) -> Vec<Span> 
         None => view.program.type_alias(ty).map(|alias| alias.name.span),
     };
     declared.into_iter().collect()
+}
+
+/// Where the thing at a place is put to use as a whole: the instances of a component, the environments that set a param, the
+/// systems' lines that take a policy.
+pub fn implementation(view: &View<'_>, file: FileId, offset: u32) -> Vec<Span> {
+    let Some(name) = name_at(view, file, offset) else { return Vec::new() };
+    let target = name.target;
+    if let Target::Component(component) = target {
+        let mut made = Vec::new();
+        for item in view.every_file().flat_map(|file| view.items(file)) {
+            each_item(item, &mut |item| {
+                if let ItemKind::Instance(instance) = &item.kind
+                    && view.program.component_at(instance.ty).is_some_and(|own| own.name == component.name)
+                {
+                    made.push(instance.name.span);
+                }
+            });
+        }
+        return made;
+    }
+    let wanted = if let Target::Param(_) = target {
+        Role::Set
+    } else if let Target::Policy(_) = target {
+        Role::Read
+    } else {
+        return definition(view, file, offset);
+    };
+    let all = references(view, file, target.identity());
+    all.iter().filter(|name| name.role == wanted).map(|name| name.place).collect()
 }
 
 fn named(ty: &TypeExpr) -> Option<TypeName> {

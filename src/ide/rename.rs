@@ -7,6 +7,7 @@ use crate::base::{FileId, Span};
 use crate::diag::Edit;
 use crate::driver::{Analysis, Options, Outline, Trees, analyse, outline};
 use crate::eval::model::Model;
+use crate::ide::actions::line_start;
 use crate::ide::names::{Name, name_at, names, references};
 use crate::ide::target::{Identity, Target};
 use crate::ide::view::{View, with_view};
@@ -132,11 +133,8 @@ fn marks(view: &View<'_>, target: &Target<'_>, all: &[Name<'_>], old: Ident) -> 
             continue;
         }
         let at = Span { hi: item.span.lo, ..item.span };
-        let text = view.text(at.file);
-        let line = text.get(..at.lo as usize).unwrap_or_default().rsplit('\n').next().unwrap_or_default();
-        let indent: String = line.chars().take_while(|letter| letter.is_whitespace()).collect();
         // Behind other code of the same line, the mark stands on that line, too.
-        let between = if indent == line { format!("\n{indent}") } else { String::from(" ") };
+        let Some((_, between)) = line_start(view.text(at.file), at.lo) else { continue };
         marks.push(Edit { span: at, text: format!("@was({}){between}", old.name) });
         // A stack that is opened several times says it once.
         if matches!(target, Target::Stack(_)) {
@@ -149,6 +147,12 @@ fn marks(view: &View<'_>, target: &Target<'_>, all: &[Name<'_>], old: Ident) -> 
 struct After {
     outline: Outline,
     analysis: Analysis,
+}
+
+/// Whether nothing becomes wrong with edits that was right before them.
+pub fn keeps_right(asked: &Asked<'_>, before: &Analysis, edits: &[Edit]) -> bool {
+    let Some(system) = asked.system else { return true };
+    applied(asked, system, edits).is_ok_and(|after| no_new_mistake(before, &after.analysis).is_ok())
 }
 
 fn applied(asked: &Asked<'_>, system: &SystemFolder, edits: &[Edit]) -> Result<After, String> {

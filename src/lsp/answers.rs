@@ -8,21 +8,11 @@ use lsp_types::{
 };
 
 use crate::base::{FileId, LineIndex, Span};
-use crate::format::format;
 use crate::ide::{Declared, Parts, parts};
-use crate::lsp::checking::{Shown, whole};
+use crate::lsp::checking::Shown;
 use crate::lsp::places;
 use crate::syntax::ast::{Item, ItemKind};
 use crate::syntax::{self, Parsed};
-
-/// The edit that brings a text into canonical form; none if it is in it.
-pub(super) fn formatting(text: &str) -> Vec<TextEdit> {
-    match format(text) {
-        Ok(formatted) if formatted != text => vec![TextEdit { range: whole(text), new_text: formatted }],
-        // What cannot be proved to say the same is left as it is.
-        Ok(_) | Err(_) => Vec::new(),
-    }
-}
 
 /// The remedies of the mistakes at a place.
 #[expect(clippy::mutable_key_type, reason = "the protocol's own type: a map by address")]

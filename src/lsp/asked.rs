@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionOrCommand, Diagnostic, DocumentHighlight, DocumentHighlightKind, Hover,
-    HoverContents, Location, MarkupContent, MarkupKind, NumberOrString, Position, PrepareRenameResponse, Range,
-    TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+    DocumentHighlight, DocumentHighlightKind, Hover, HoverContents, Location, MarkupContent, MarkupKind, Position,
+    PrepareRenameResponse, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
 };
 
 use crate::base::{FileId, Span};
@@ -99,33 +98,10 @@ impl Session<'_> {
         found.unwrap_or(Ok(None))
     }
 
-    /// What can be changed at a place besides what diagnostics bring with them.
-    #[expect(clippy::mutable_key_type, reason = "the protocol's own type: a map by address")]
-    pub(super) fn changes(&mut self, uri: &Uri, at: Range, told: Vec<Diagnostic>) -> Vec<CodeActionOrCommand> {
-        let found = self.of_file(uri, |view, file| {
-            let Some(source) = view.sources.get(file) else { return Vec::new() };
-            let change = |action: ide::Action, told: Option<Diagnostic>| {
-                let range = places::range(source.lines(), &source.text, action.edit.span);
-                let changes = HashMap::from([(uri.clone(), vec![TextEdit { range, new_text: action.edit.text }])]);
-                CodeActionOrCommand::CodeAction(CodeAction {
-                    title: action.title,
-                    kind: Some(CodeActionKind::QUICKFIX),
-                    diagnostics: told.map(|told| vec![told]),
-                    edit: Some(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() }),
-                    ..CodeAction::default()
-                })
-            };
-            let required =
-                ide::add_required(view, file, offset(Some(source), at.start)).map(|action| change(action, None));
-            let waivers = told.into_iter().filter_map(|told| {
-                let Some(NumberOrString::String(code)) = &told.code else { return None };
-                let lo = places::offset(source.lines(), &source.text, told.range.start);
-                let hi = places::offset(source.lines(), &source.text, told.range.end);
-                let action = ide::waive(view, crate::diag::Code::find(code)?, Span::new(file, lo, hi))?;
-                Some(change(action, Some(told)))
-            });
-            required.into_iter().chain(waivers).collect()
-        });
+    pub(super) fn implementation(&mut self, place: &TextDocumentPositionParams) -> Vec<Location> {
+        let shelf = self.shelf;
+        let found =
+            self.at(place, |view, file, offset| located(shelf, view.sources, &ide::implementation(view, file, offset)));
         found.unwrap_or_default()
     }
 
@@ -148,7 +124,7 @@ impl Session<'_> {
     }
 }
 
-fn offset(source: Option<&Source>, position: Position) -> u32 {
+pub(super) fn offset(source: Option<&Source>, position: Position) -> u32 {
     let Some(source) = source else { return 0 };
     u32::try_from(places::offset(source.lines(), &source.text, position)).unwrap_or(u32::MAX)
 }
@@ -158,7 +134,7 @@ fn offset_in(text: &str, position: Position) -> u32 {
 }
 
 /// Where spans stand; what stands in the standard library, in a file of the user's cache.
-fn located(shelf: &Shelf, sources: &Sources, spans: &[Span]) -> Vec<Location> {
+pub(super) fn located(shelf: &Shelf, sources: &Sources, spans: &[Span]) -> Vec<Location> {
     let one = |span: &Span| {
         let source = sources.get(span.file)?;
         let path = if span.file.is_stdlib() {

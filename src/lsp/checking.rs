@@ -7,13 +7,13 @@ use lsp_types::{
     DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, NumberOrString, TextEdit, Uri,
 };
 
-use crate::base::{FileId, LineIndex, Span};
+use crate::base::{FileId, Span};
 use crate::diag::{Diagnostic, Fix, Level};
+use crate::driver::Analysis;
 use crate::lsp::documents::Documents;
 use crate::lsp::places;
-use crate::lsp::systems::Systems;
 use crate::syntax;
-use crate::world::{Source, Sources, World};
+use crate::world::{Source, Sources, SystemFolder};
 
 /// The codes of what nothing needs, which editors show faded.
 const UNUSED: &str = "unused_";
@@ -36,35 +36,25 @@ pub(super) struct Remedy {
 /// What was found in each file that was looked at; files without mistakes are there, too.
 pub(super) type Found = BTreeMap<PathBuf, Vec<Shown>>;
 
-/// Checks the system that a file belongs to. A file that belongs to none is held against the grammar alone. An error is the
-/// machine's refusal.
-pub(super) fn check(
-    world: &dyn World,
-    documents: &Documents,
-    systems: &mut Systems,
-    file: &Path,
-) -> Result<Found, String> {
-    let overlay = documents.over(world);
-    let Some(system) = Systems::of(&overlay, file) else { return Ok(alone(documents, file)) };
+/// What was found in the files of a system.
+pub(super) fn found(system: &SystemFolder, analysis: &Analysis) -> Found {
+    let checked = &analysis.checked;
     let mut found: Found = system.files.iter().map(|path| (path.clone(), Vec::new())).collect();
-    let checked = &systems.analyse(&overlay, &system).map_err(|refusal| refusal.to_string())?.checked;
     for diagnostic in &checked.diagnostics {
-        let shown = |diagnostic| shown(diagnostic, &checked.sources, checked.environments);
         // What concerns a whole system has no place of its own.
-        let (path, shown) = match shown(diagnostic) {
-            Some(shown) => shown,
-            None => continue,
-        };
-        found.entry(path).or_default().push(shown);
+        if let Some((path, shown)) = shown(diagnostic, &checked.sources, checked.environments) {
+            found.entry(path).or_default().push(shown);
+        }
     }
-    Ok(found)
+    found
 }
 
-fn alone(documents: &Documents, file: &Path) -> Found {
+/// What is wrong with a file that belongs to no system: it is held against the grammar alone.
+pub(super) fn alone(documents: &Documents, file: &Path) -> Found {
     let Some(document) = documents.get(file) else { return Found::new() };
     let mut sources = Sources::new();
     let name = crate::world::shown(file);
-    let id = sources.add(Source::new(name.clone(), name, document.text.clone()));
+    let id = sources.add(Source::new(name.clone(), name, document.text.to_string()));
     let parsed = syntax::parse(id, &document.text);
     let all = parsed.diagnostics.iter().filter_map(|diagnostic| shown(diagnostic, &sources, 0));
     Found::from([(file.to_owned(), all.map(|(_, shown)| shown).collect())])
@@ -131,9 +121,4 @@ fn remedy(fix: &Fix, sources: &Sources) -> Option<Remedy> {
         Some((uri, TextEdit { range, new_text: edit.text.clone() }))
     });
     Some(Remedy { title: fix.title.clone(), certain: fix.certain, edits: edits.collect::<Option<_>>()? })
-}
-
-/// The place of a whole text.
-pub(super) fn whole(text: &str) -> lsp_types::Range {
-    places::range(&LineIndex::new(text), text, Span::new(FileId(0), 0, text.len()))
 }

@@ -13,7 +13,7 @@ impl Session<'_> {
     pub(super) fn complete(&mut self, place: &TextDocumentPositionParams) -> CompletionList {
         let none = CompletionList { is_incomplete: false, items: Vec::new() };
         let Some(path) = places::path(&place.text_document.uri) else { return none };
-        let snippets = self.snippets;
+        let snippets = self.editor.snippets;
         let found = self.systems.complete(self.world, &self.documents, self.shelf, &path, place.position);
         let Some((Completions { replace, items, more }, source)) = found else { return none };
         let Some(replace) = replace.map(|span| places::range(source.lines(), &source.text, span)) else { return none };

@@ -1,18 +1,26 @@
 //! The language server: what an editor is told over the language server protocol. Nothing else knows the protocol.
 //!
 //! ```text
-//! messages ─ documents (unsaved texts) ─ checking (whole systems, after a pause) ─▶ diagnostics
-//!                                      ├ answers (one text, at once) ─▶ fixes, formatting, symbols
-//!                                      ╰ systems, asked (a place in a system, at once) ─▶ what `ide` answers
+//! server (a queue) ─ documents (unsaved texts) ─ checker (whole systems, in a thread) ─ checking ─▶ diagnostics
+//!        │                    ├ answers, formatting (one text) ─▶ symbols, folds, edits
+//!        ╰ requests ──────────┴ systems ─ asked, overview, calls, changes, commands ─▶ what `ide` and `driver` answer
 //! ```
 
 mod answers;
 mod asked;
+mod calls;
+mod capabilities;
+mod changes;
+mod checker;
 mod checking;
+mod commands;
 mod completion;
 mod documents;
+mod formatting;
 mod overview;
 mod places;
+mod progress;
+mod requests;
 mod server;
 mod systems;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What is shown of whole files: colours, hints, symbols; and what is around a place.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use lsp_types::{
     DocumentSymbol, InlayHint, InlayHintKind, InlayHintLabel, InlayHintTooltip, Location, ParameterInformation,
@@ -12,7 +13,7 @@ use lsp_types::{
 use crate::ide::{self, Token};
 use crate::lsp::server::Session;
 use crate::lsp::{answers, places};
-use crate::world::Source;
+use crate::world::{Source, find_systems};
 
 /// What the numbers of colours mean.
 pub(super) fn legend() -> SemanticTokensLegend {
@@ -134,10 +135,18 @@ impl Session<'_> {
         })
     }
 
-    /// The declarations of all systems with an open text whose names hold these letters.
+    /// The declarations of all systems with an open text, and of those in the folders that are open, whose names hold these
+    /// letters.
     pub(super) fn symbols(&mut self, wanted: &str) -> Vec<SymbolInformation> {
         let wanted = wanted.to_lowercase();
-        let open: Vec<Uri> = self.documents.paths().filter_map(|path| places::uri(path)).collect();
+        let mut paths: Vec<PathBuf> = self.documents.paths().cloned().collect();
+        // A folder that cannot be read has no symbols.
+        let below = find_systems(&self.documents.over(self.world), &self.editor.roots).ok();
+        let below = below.filter(|_| !self.editor.roots.is_empty());
+        paths.extend(
+            below.into_iter().flat_map(|found| found.systems).filter_map(|system| system.files.into_iter().next()),
+        );
+        let open: Vec<Uri> = paths.iter().filter_map(|path| places::uri(path)).collect();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut found = Vec::new();
         for uri in open {

@@ -1,126 +1,116 @@
 //! One editor's session, from its greeting to its farewell.
+//!
+//! ```text
+//! editor ─ events ─ queue (what is called off leaves it) ─ answer ─▶ editor
+//!             ▲                        │ what has changed
+//!             ╰── checker (thread) ◀───╯
+//! ```
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
 
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response};
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument,
-    LogMessage, Notification as _, PublishDiagnostics,
+    Cancel, DidChangeTextDocument, DidChangeWatchedFiles, DidChangeWorkspaceFolders, DidCloseTextDocument,
+    DidOpenTextDocument, DidSaveTextDocument, Exit, LogMessage, Notification as _, PublishDiagnostics,
 };
 use lsp_types::request::{
-    CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
-    GotoDefinition, GotoTypeDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, References, Rename,
-    Request as _, SelectionRangeRequest, SemanticTokensFullRequest, SignatureHelpRequest, WorkspaceSymbolRequest,
+    CodeActionRequest, CodeLensRequest, DocumentDiagnosticRequest, RegisterCapability, Request as _, Shutdown,
+    WorkspaceDiagnosticRefresh,
 };
 use lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProviderCapability, CompletionOptions,
-    CompletionParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    DocumentFormattingParams, DocumentHighlightParams, DocumentSymbolParams, FoldingRangeParams,
-    FoldingRangeProviderCapability, GotoDefinitionParams, HoverParams, HoverProviderCapability, InlayHintParams,
-    LogMessageParams, MessageType, OneOf, PublishDiagnosticsParams, ReferenceParams, RenameOptions, RenameParams,
-    SelectionRangeParams, SelectionRangeProviderCapability, SemanticTokensFullOptions, SemanticTokensOptions,
-    SemanticTokensParams, ServerCapabilities, SignatureHelpOptions, SignatureHelpParams, TextDocumentPositionParams,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
-    TypeDefinitionProviderCapability, Uri, WorkspaceSymbolParams,
+    DidChangeTextDocumentParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, LogMessageParams, MessageType, PublishDiagnosticsParams, Uri,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::lsp::checking::{Shown, check};
+use crate::driver::Trees;
+use crate::lsp::capabilities::{Editor, capabilities};
+use crate::lsp::checker::{self, Done, Job};
+use crate::lsp::checking::{Shown, alone, found};
 use crate::lsp::documents::Documents;
+use crate::lsp::places;
+use crate::lsp::progress::Progress;
 use crate::lsp::systems::Systems;
-use crate::lsp::{answers, overview, places};
 use crate::world::{Shelf, World};
 
-/// How long the editor must have said nothing before whole systems are checked: shorter than people notice, longer than two
-/// keys of a word are apart.
-const PAUSE: Duration = Duration::from_millis(40);
+/// How long the editor must have said nothing before a system is checked: what it says of one key comes in one piece.
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// Where an editor says that it knows snippets.
-const SNIPPETS: &str = "/capabilities/textDocument/completion/completionItem/snippetSupport";
+/// A check that takes longer than this is shown as work.
+const LONG: Duration = Duration::from_millis(400);
+
+/// Requests whose answers are about what a check finds: they wait for the check of the text as it is.
+const OF_CHECKS: [&str; 3] = [CodeActionRequest::METHOD, DocumentDiagnosticRequest::METHOD, CodeLensRequest::METHOD];
+
+/// What happens.
+pub(super) enum Event {
+    /// The editor said something.
+    Said(Message),
+    /// It left.
+    Left,
+    /// A check is done.
+    Checked(Box<Done>),
+}
 
 /// Greets the editor and serves it.
 pub(super) fn run(connection: &Connection, world: &dyn World, shelf: &Shelf) -> Result<(), String> {
     let (id, greeted) = connection.initialize_start().map_err(|error| error.to_string())?;
-    let greeting = serde_json::json!({
-        "capabilities": capabilities(),
+    let editor = Editor::of(&greeted);
+    let greeting = json!({
+        "capabilities": capabilities(&editor),
         "serverInfo": { "name": "infrac", "version": env!("CARGO_PKG_VERSION") },
     });
     connection.initialize_finish(id, greeting).map_err(|error| error.to_string())?;
-    let session = Session {
-        connection,
-        world,
-        shelf,
-        documents: Documents::default(),
-        systems: Systems::default(),
-        snippets: greeted.pointer(SNIPPETS).and_then(Value::as_bool).unwrap_or_default(),
-        found: BTreeMap::new(),
-        dirty: BTreeSet::new(),
-    };
-    session.serve()
+    let trees = Trees::new();
+    let (say, events) = mpsc::channel();
+    let (order, jobs) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let told = say.clone();
+        scope.spawn(move || listen(connection, &told));
+        let trees = &trees;
+        scope.spawn(move || checker::work(world, trees, &jobs, &say));
+        let session = Session {
+            connection,
+            world,
+            shelf,
+            editor,
+            documents: Documents::default(),
+            systems: Systems::new(trees),
+            found: BTreeMap::new(),
+            dirty: BTreeSet::new(),
+            due: None,
+            events,
+            order,
+            running: None,
+            waiting: VecDeque::new(),
+            parked: Vec::new(),
+            left: false,
+            number: 0,
+        };
+        session.serve()
+    })
 }
 
-fn capabilities() -> ServerCapabilities {
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
-            open_close: Some(true),
-            change: Some(TextDocumentSyncKind::INCREMENTAL),
-            save: Some(TextDocumentSyncSaveOptions::Supported(true)),
-            ..TextDocumentSyncOptions::default()
-        })),
-        document_formatting_provider: Some(OneOf::Left(true)),
-        document_symbol_provider: Some(OneOf::Left(true)),
-        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
-        code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
-            code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
-            ..CodeActionOptions::default()
-        })),
-        completion_provider: Some(CompletionOptions {
-            trigger_characters: Some([".", ":", "\"", "@"].map(str::to_owned).to_vec()),
-            ..CompletionOptions::default()
-        }),
-        inlay_hint_provider: Some(OneOf::Left(true)),
-        semantic_tokens_provider: Some(
-            SemanticTokensOptions {
-                legend: overview::legend(),
-                full: Some(SemanticTokensFullOptions::Bool(true)),
-                ..SemanticTokensOptions::default()
-            }
-            .into(),
-        ),
-        selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
-        signature_help_provider: Some(SignatureHelpOptions {
-            trigger_characters: Some(["(", ","].map(str::to_owned).to_vec()),
-            ..SignatureHelpOptions::default()
-        }),
-        workspace_symbol_provider: Some(OneOf::Left(true)),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        definition_provider: Some(OneOf::Left(true)),
-        type_definition_provider: Some(TypeDefinitionProviderCapability::Simple(true)),
-        references_provider: Some(OneOf::Left(true)),
-        document_highlight_provider: Some(OneOf::Left(true)),
-        rename_provider: Some(OneOf::Right(RenameOptions {
-            prepare_provider: Some(true),
-            work_done_progress_options: lsp_types::WorkDoneProgressOptions::default(),
-        })),
-        ..ServerCapabilities::default()
+/// Passes on what the editor says, until it leaves.
+fn listen(connection: &Connection, events: &Sender<Event>) {
+    for message in &connection.receiver {
+        let last = matches!(&message, Message::Notification(told) if told.method == Exit::METHOD);
+        if events.send(Event::Said(message)).is_err() || last {
+            return;
+        }
     }
+    // Nobody listens any more once the session is over.
+    let _ = events.send(Event::Left);
 }
 
-/// An answer, or why there is none.
-type Answer = Result<Value, (ErrorCode, String)>;
-
-fn read<P: serde::de::DeserializeOwned>(params: Value) -> Result<P, (ErrorCode, String)> {
-    serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
-}
-
-fn said(answer: impl serde::Serialize) -> Answer {
-    serde_json::to_value(answer).map_err(|error| (ErrorCode::InternalError, error.to_string()))
-}
-
-fn refused(reason: String) -> (ErrorCode, String) {
-    (ErrorCode::RequestFailed, reason)
+/// A check that is under way.
+struct Running {
+    since: Instant,
+    /// How it is shown as work, once it takes long.
+    progress: Option<Progress>,
 }
 
 /// What the server knows of one editor.
@@ -128,218 +118,314 @@ pub(super) struct Session<'s> {
     connection: &'s Connection,
     pub(super) world: &'s dyn World,
     pub(super) shelf: &'s Shelf,
+    pub(super) editor: Editor,
     pub(super) documents: Documents,
-    pub(super) systems: Systems,
-    /// Whether the editor knows snippets.
-    pub(super) snippets: bool,
-    /// What was last shown of each file.
-    found: BTreeMap<PathBuf, Vec<Shown>>,
+    pub(super) systems: Systems<'s>,
+    /// What was last found in each file.
+    pub(super) found: BTreeMap<PathBuf, Vec<Shown>>,
     /// The files whose systems have to be checked again.
     dirty: BTreeSet<PathBuf>,
+    /// When they will be.
+    due: Option<Instant>,
+    events: Receiver<Event>,
+    order: Sender<Job>,
+    running: Option<Running>,
+    /// What the editor has said and is not yet looked at.
+    waiting: VecDeque<Message>,
+    /// Requests that wait for a check.
+    parked: Vec<Request>,
+    left: bool,
+    /// How many requests the editor was sent.
+    number: i32,
 }
 
 impl Session<'_> {
     fn serve(mut self) -> Result<(), String> {
+        self.watch()?;
         loop {
-            let message = if self.dirty.is_empty() {
-                self.connection.receiver.recv().ok()
-            } else {
-                match self.connection.receiver.recv_timeout(PAUSE) {
-                    Ok(message) => Some(message),
-                    Err(waited) if waited.is_timeout() => {
-                        self.check()?;
-                        continue;
-                    }
-                    Err(_) => None,
+            while let Ok(event) = self.events.try_recv() {
+                self.take(event)?;
+            }
+            if let Some(message) = self.waiting.pop_front() {
+                if !self.heard(message)? {
+                    return Ok(());
                 }
-            };
+                continue;
+            }
             // An editor that is gone without a word has nothing more to be told.
-            let Some(message) = message else { return Ok(()) };
-            match message {
-                Message::Request(request) => {
-                    if self.connection.handle_shutdown(&request).map_err(|error| error.to_string())? {
-                        return Ok(());
-                    }
-                    let response = self.answer(request);
-                    self.send(Message::Response(response))?;
-                }
-                Message::Notification(notification) => self.noted(notification),
-                Message::Response(_) => {}
+            if self.left {
+                return Ok(());
+            }
+            let event = match self.patience() {
+                Some(wait) => self.events.recv_timeout(wait),
+                None => self.events.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match event {
+                Ok(event) => self.take(event)?,
+                Err(RecvTimeoutError::Timeout) => self.overdue()?,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
         }
     }
 
-    fn send(&self, message: Message) -> Result<(), String> {
-        self.connection.sender.send(message).map_err(|error| error.to_string())
-    }
-
-    fn answer(&mut self, request: Request) -> Response {
-        let Request { id, method, params } = request;
-        match self.answered(&method, params) {
-            Ok(value) => Response::new_ok(id, value),
-            Err((code, message)) => Response::new_err(id, code as i32, message),
-        }
-    }
-
-    fn answered(&mut self, method: &str, params: Value) -> Answer {
-        match method {
-            Formatting::METHOD => {
-                self.of_text(params, |asked: DocumentFormattingParams| asked.text_document.uri, answers::formatting)
-            }
-            DocumentSymbolRequest::METHOD => {
-                self.of_text(params, |asked: DocumentSymbolParams| asked.text_document.uri, answers::symbols)
-            }
-            FoldingRangeRequest::METHOD => {
-                self.of_text(params, |asked: FoldingRangeParams| asked.text_document.uri, answers::folds)
-            }
-            CodeActionRequest::METHOD => read(params).map(|asked| self.actions(&asked)),
-            GotoDefinition::METHOD => {
-                let asked: GotoDefinitionParams = read(params)?;
-                said(self.definition(&asked.text_document_position_params))
-            }
-            GotoTypeDefinition::METHOD => {
-                let asked: GotoDefinitionParams = read(params)?;
-                said(self.type_definition(&asked.text_document_position_params))
-            }
-            References::METHOD => {
-                let asked: ReferenceParams = read(params)?;
-                said(self.references(&asked.text_document_position, asked.context.include_declaration))
-            }
-            DocumentHighlightRequest::METHOD => {
-                let asked: DocumentHighlightParams = read(params)?;
-                said(self.highlights(&asked.text_document_position_params))
-            }
-            Completion::METHOD => {
-                let asked: CompletionParams = read(params)?;
-                said(self.complete(&asked.text_document_position))
-            }
-            InlayHintRequest::METHOD => {
-                let asked: InlayHintParams = read(params)?;
-                said(self.hints(&asked.text_document.uri, asked.range))
-            }
-            SemanticTokensFullRequest::METHOD => {
-                let asked: SemanticTokensParams = read(params)?;
-                said(self.colors(&asked.text_document.uri))
-            }
-            SelectionRangeRequest::METHOD => {
-                let asked: SelectionRangeParams = read(params)?;
-                said(self.selections(&asked.text_document.uri, &asked.positions))
-            }
-            SignatureHelpRequest::METHOD => {
-                let asked: SignatureHelpParams = read(params)?;
-                said(self.signature(&asked.text_document_position_params))
-            }
-            WorkspaceSymbolRequest::METHOD => {
-                let asked: WorkspaceSymbolParams = read(params)?;
-                said(self.symbols(&asked.query))
-            }
-            HoverRequest::METHOD => {
-                let asked: HoverParams = read(params)?;
-                said(self.hover(&asked.text_document_position_params))
-            }
-            PrepareRenameRequest::METHOD => {
-                let asked: TextDocumentPositionParams = read(params)?;
-                said(self.prepare_rename(&asked).map_err(refused)?)
-            }
-            Rename::METHOD => {
-                let asked: RenameParams = read(params)?;
-                said(self.rename(&asked.text_document_position, &asked.new_name).map_err(refused)?)
-            }
-            _ => Err((ErrorCode::MethodNotFound, format!("infrac does not know `{method}`"))),
-        }
-    }
-
-    /// Asks something of an open text. Of a text that is not open nothing is known.
-    fn of_text<P, A>(&self, params: Value, which: impl Fn(P) -> Uri, ask: impl Fn(&str) -> Vec<A>) -> Answer
-    where
-        P: serde::de::DeserializeOwned,
-        A: serde::Serialize,
-    {
-        let uri = which(read(params)?);
-        let document = places::path(&uri).and_then(|path| self.documents.get(&path));
-        said(document.map(|document| ask(&document.text)).unwrap_or_default())
-    }
-
-    fn actions(&mut self, asked: &CodeActionParams) -> Value {
-        let Some(path) = places::path(&asked.text_document.uri) else { return Value::Array(Vec::new()) };
-        // Remedies of a text that has changed would change something else.
-        if !self.dirty.is_empty() && self.check().is_err() {
-            return Value::Array(Vec::new());
-        }
-        let found = self.found.get(&path).map(Vec::as_slice).unwrap_or_default();
-        let mut actions = answers::actions(found, asked.range);
-        let told: Vec<lsp_types::Diagnostic> = found
-            .iter()
-            .map(|shown| shown.diagnostic.clone())
-            .filter(|told| told.range.start <= asked.range.end && asked.range.start <= told.range.end)
-            .collect();
-        actions.extend(self.changes(&asked.text_document.uri, asked.range, told));
-        serde_json::to_value(actions).unwrap_or_default()
-    }
-
-    /// What the editor has told.
-    fn noted(&mut self, notification: Notification) {
-        let Notification { method, params } = notification;
-        let touched = match method.as_str() {
-            DidOpenTextDocument::METHOD => {
-                serde_json::from_value::<DidOpenTextDocumentParams>(params).ok().and_then(|told| {
-                    let opened = told.text_document;
-                    self.documents.open(opened.uri, opened.text, opened.version)
-                })
-            }
-            DidChangeTextDocument::METHOD => {
-                serde_json::from_value::<DidChangeTextDocumentParams>(params).ok().and_then(|told| {
-                    let changed = told.text_document;
-                    self.documents.change(&changed.uri, changed.version, told.content_changes)
-                })
-            }
-            DidCloseTextDocument::METHOD => serde_json::from_value::<DidCloseTextDocumentParams>(params)
-                .ok()
-                .and_then(|told| self.documents.close(&told.text_document.uri))
-                .inspect(|_| self.systems.retain(&self.documents)),
-            // Something was written that others may read: assets, other systems' files.
-            DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => {
-                self.dirty.extend(self.documents.paths().cloned());
-                None
-            }
-            _ => None,
+    /// How long to wait for what happens next; none: as long as it takes.
+    fn patience(&self) -> Option<Duration> {
+        let until = match &self.running {
+            Some(running) if self.editor.progress && running.progress.is_none() => running.since + LONG,
+            Some(_) => return None,
+            None => self.due?,
         };
-        self.systems.changed();
-        self.dirty.extend(touched);
+        Some(until.saturating_duration_since(Instant::now()))
     }
 
-    /// Checks what has changed, and shows what was found.
-    fn check(&mut self) -> Result<(), String> {
-        while let Some(file) = self.dirty.pop_first() {
-            match check(self.world, &self.documents, &mut self.systems, &file) {
-                Ok(found) => {
-                    // One check answers for all files of the system.
-                    self.dirty.retain(|other| !found.contains_key(other));
-                    for (path, shown) in found {
-                        self.show(&path, shown)?;
-                    }
-                }
-                Err(refusal) => {
-                    let told = LogMessageParams { typ: MessageType::ERROR, message: format!("infrac: {refusal}") };
-                    self.send(Message::Notification(Notification::new(LogMessage::METHOD.to_owned(), told)))?;
-                }
-            }
+    /// Nothing happened for as long as was waited.
+    fn overdue(&mut self) -> Result<(), String> {
+        if self.running.is_none() {
+            return self.start();
+        }
+        let progress = self.begin("checking", None)?;
+        if let Some(running) = &mut self.running {
+            running.progress = progress;
         }
         Ok(())
     }
 
-    fn show(&mut self, path: &Path, shown: Vec<Shown>) -> Result<(), String> {
+    fn take(&mut self, event: Event) -> Result<(), String> {
+        match event {
+            Event::Said(Message::Notification(told)) if told.method == Cancel::METHOD => self.call_off(&told.params)?,
+            Event::Said(message) => self.waiting.push_back(message),
+            Event::Left => self.left = true,
+            Event::Checked(done) => self.finished(*done)?,
+        }
+        Ok(())
+    }
+
+    /// A request that nobody wants answered any more, if its turn has not come yet.
+    fn call_off(&mut self, params: &Value) -> Result<(), String> {
+        let Some(id) = params.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok()) else {
+            return Ok(());
+        };
+        let waits = |message: &Message| matches!(message, Message::Request(request) if request.id == id);
+        let count = self.waiting.len() + self.parked.len();
+        self.waiting.retain(|message| !waits(message));
+        self.parked.retain(|request| request.id != id);
+        if self.waiting.len() + self.parked.len() < count {
+            self.refuse(id, "it was called off")?;
+        }
+        Ok(())
+    }
+
+    fn refuse(&self, id: RequestId, reason: &str) -> Result<(), String> {
+        self.send(Message::Response(Response::new_err(id, ErrorCode::RequestCanceled as i32, reason.to_owned())))
+    }
+
+    /// Whether the session goes on after this.
+    fn heard(&mut self, message: Message) -> Result<bool, String> {
+        match message {
+            Message::Request(request) if request.method == Shutdown::METHOD => {
+                for parked in std::mem::take(&mut self.parked) {
+                    self.refuse(parked.id, "the session ends")?;
+                }
+                self.send(Message::Response(Response::new_ok(request.id, Value::Null)))?;
+            }
+            Message::Request(request) if OF_CHECKS.contains(&request.method.as_str()) && !self.is_settled() => {
+                self.parked.push(request);
+                self.start()?;
+            }
+            Message::Request(request) => {
+                let response = self.answer(request)?;
+                self.send(Message::Response(response))?;
+            }
+            Message::Notification(told) if told.method == Exit::METHOD => return Ok(false),
+            Message::Notification(told) => self.noted(told)?,
+            Message::Response(_) => {}
+        }
+        Ok(true)
+    }
+
+    /// Whether the last check is about the texts as they are.
+    fn is_settled(&self) -> bool {
+        self.running.is_none() && self.dirty.is_empty()
+    }
+
+    pub(super) fn send(&self, message: Message) -> Result<(), String> {
+        self.connection.sender.send(message).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn tell(&self, method: &str, params: impl serde::Serialize) -> Result<(), String> {
+        self.send(Message::Notification(Notification::new(method.to_owned(), params)))
+    }
+
+    /// Asks the editor for something of which no answer is needed.
+    pub(super) fn ask(&mut self, method: &str, params: impl serde::Serialize) -> Result<(), String> {
+        self.number += 1;
+        let id = RequestId::from(format!("infrac-{}", self.number));
+        self.send(Message::Request(Request::new(id, method.to_owned(), params)))
+    }
+
+    /// Asks to be told of files that change outside of the editor.
+    fn watch(&mut self) -> Result<(), String> {
+        if !self.editor.watches {
+            return Ok(());
+        }
+        let watchers = json!({ "watchers": [{ "globPattern": "**/*.infra" }] });
+        let wanted = json!({ "id": "files", "method": DidChangeWatchedFiles::METHOD, "registerOptions": watchers });
+        self.ask(RegisterCapability::METHOD, json!({ "registrations": [wanted] }))
+    }
+
+    fn answer(&mut self, request: Request) -> Result<Response, String> {
+        let Request { id, method, params } = request;
+        let token = params.get("workDoneToken").cloned();
+        let progress = match token {
+            Some(token) => self.begin(&method, Some(token))?,
+            None => None,
+        };
+        let response = match self.answered(&method, params) {
+            Ok(value) => Response::new_ok(id, value),
+            Err((code, message)) => Response::new_err(id, code as i32, message),
+        };
+        self.end(progress)?;
+        Ok(response)
+    }
+
+    /// What the editor has told.
+    fn noted(&mut self, notification: Notification) -> Result<(), String> {
+        let Notification { method, params } = notification;
+        let touched = match method.as_str() {
+            DidOpenTextDocument::METHOD => read::<DidOpenTextDocumentParams>(params).and_then(|told| {
+                let opened = told.text_document;
+                self.systems.moved();
+                self.documents.open(opened.uri, &opened.text, opened.version)
+            }),
+            DidChangeTextDocument::METHOD => read::<DidChangeTextDocumentParams>(params).and_then(|told| {
+                let changed = told.text_document;
+                let (path, moved) = self.documents.change(&changed.uri, changed.version, told.content_changes)?;
+                if moved {
+                    self.systems.moved();
+                }
+                Some(path)
+            }),
+            DidCloseTextDocument::METHOD => read::<DidCloseTextDocumentParams>(params).and_then(|told| {
+                let path = self.documents.close(&told.text_document.uri)?;
+                self.systems.moved();
+                self.systems.retain(&self.documents);
+                Some(path)
+            }),
+            // Something was written that others may read: assets, other systems' files.
+            DidSaveTextDocument::METHOD | DidChangeWatchedFiles::METHOD => {
+                self.systems.moved();
+                self.dirty.extend(self.documents.paths().cloned());
+                None
+            }
+            DidChangeWorkspaceFolders::METHOD => {
+                if let Some(told) = read::<DidChangeWorkspaceFoldersParams>(params) {
+                    let path = |folder: &lsp_types::WorkspaceFolder| places::path(&folder.uri);
+                    let gone: Vec<PathBuf> = told.event.removed.iter().filter_map(path).collect();
+                    self.editor.roots.retain(|root| !gone.contains(root));
+                    self.editor.roots.extend(told.event.added.iter().filter_map(path));
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
+        };
+        self.systems.changed();
+        self.dirty.extend(touched);
+        if !self.dirty.is_empty() {
+            self.due = Some(Instant::now() + PAUSE);
+        }
+        Ok(())
+    }
+
+    /// Begins the next check, unless one is under way.
+    fn start(&mut self) -> Result<(), String> {
+        if self.running.is_some() {
+            return Ok(());
+        }
+        while let Some(file) = self.dirty.pop_first() {
+            let Some(system) = self.systems.of(self.world, &self.documents, &file) else {
+                for (path, shown) in alone(&self.documents, &file) {
+                    self.show(&path, shown, None)?;
+                }
+                continue;
+            };
+            // One check answers for all files of the system.
+            self.dirty.retain(|other| !system.files.contains(other));
+            let (texts, versions) = (self.documents.texts(), self.documents.versions());
+            self.order.send(Job { system, texts, versions }).map_err(|error| error.to_string())?;
+            self.running = Some(Running { since: Instant::now(), progress: None });
+            return Ok(());
+        }
+        self.due = None;
+        self.settled()
+    }
+
+    /// Shows what a check found, and begins the next one.
+    fn finished(&mut self, done: Done) -> Result<(), String> {
+        let progress = self.running.take().and_then(|running| running.progress);
+        self.end(progress)?;
+        let Done { job, found: result } = done;
+        match result {
+            Ok(analysis) => {
+                for (path, shown) in found(&job.system, &analysis) {
+                    self.show(&path, shown, Some(&job.versions))?;
+                }
+                self.systems.remember(job.system.root, analysis);
+                // The last of its texts may have been closed meanwhile.
+                self.systems.retain(&self.documents);
+            }
+            Err(refusal) => {
+                let told = LogMessageParams { typ: MessageType::ERROR, message: format!("infrac: {refusal}") };
+                self.tell(LogMessage::METHOD, told)?;
+            }
+        }
+        self.start()
+    }
+
+    /// Whoever waited for a check is answered now.
+    fn settled(&mut self) -> Result<(), String> {
+        for request in std::mem::take(&mut self.parked).into_iter().rev() {
+            self.waiting.push_front(Message::Request(request));
+        }
+        Ok(())
+    }
+
+    /// Shows what was found in a file; of an open one, in the text of that number.
+    fn show(
+        &mut self,
+        path: &Path,
+        shown: Vec<Shown>,
+        versions: Option<&BTreeMap<PathBuf, i32>>,
+    ) -> Result<(), String> {
         let document = self.documents.get(path);
-        let clean = shown.is_empty() && self.found.get(path).is_none_or(Vec::is_empty);
+        let before = self.found.get(path).map(Vec::as_slice).unwrap_or_default();
+        let clean = shown.is_empty() && before.is_empty();
         let uri = document.map(|document| document.uri.clone()).or_else(|| places::uri(path));
+        let version = match versions {
+            Some(versions) => versions.get(path).copied(),
+            None => document.map(|document| document.version),
+        };
+        if document.is_some() && self.editor.pulls {
+            let same = before.iter().map(|one| &one.diagnostic).eq(shown.iter().map(|one| &one.diagnostic));
+            self.found.insert(path.to_owned(), shown);
+            if !same {
+                self.ask(WorkspaceDiagnosticRefresh::METHOD, Value::Null)?;
+            }
+            return Ok(());
+        }
         // A file without mistakes that nobody looks at need not be told of.
         if let Some(uri) = uri.filter(|_| document.is_some() || !clean) {
-            let diagnostics = shown.iter().map(|shown| shown.diagnostic.clone()).collect();
-            let told =
-                PublishDiagnosticsParams { uri, diagnostics, version: document.map(|document| document.version) };
-            self.send(Message::Notification(Notification::new(PublishDiagnostics::METHOD.to_owned(), told)))?;
+            self.publish(uri, &shown, version)?;
         }
         self.found.insert(path.to_owned(), shown);
         Ok(())
     }
+
+    fn publish(&self, uri: Uri, shown: &[Shown], version: Option<i32>) -> Result<(), String> {
+        let diagnostics = shown.iter().map(|shown| shown.diagnostic.clone()).collect();
+        self.tell(PublishDiagnostics::METHOD, PublishDiagnosticsParams { uri, diagnostics, version })
+    }
+}
+
+fn read<P: serde::de::DeserializeOwned>(params: Value) -> Option<P> {
+    serde_json::from_value(params).ok()
 }

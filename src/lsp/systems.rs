@@ -8,17 +8,18 @@ use lsp_types::Position;
 
 use crate::base::FileId;
 use crate::diag::Edit;
-use crate::driver::{self, Analysis, Options, Outline, Trees};
+use crate::driver::{self, Analysis, Outline, Trees};
 use crate::ide::{self, Completions, View};
 use crate::lsp::documents::Documents;
 use crate::lsp::places;
 use crate::resolve::Library;
-use crate::world::{Shelf, Source, Sources, SystemFolder, World, WorldError, find_systems, shown};
+use crate::world::{Shelf, Source, Sources, SystemFolder, World, find_systems, shown};
 
 /// All of them.
-#[derive(Default)]
-pub(super) struct Systems {
-    trees: Trees,
+pub(super) struct Systems<'t> {
+    trees: &'t Trees,
+    /// The system that a file belongs to, until files come, go or become another system's.
+    folders: BTreeMap<PathBuf, Option<SystemFolder>>,
     /// What was last found out, by the system's folder.
     known: BTreeMap<PathBuf, Analysis>,
     /// The system that was last asked about, until some text changes.
@@ -38,24 +39,37 @@ enum Whose {
     Library,
 }
 
-impl Systems {
+impl<'t> Systems<'t> {
+    /// None yet.
+    pub(super) fn new(trees: &'t Trees) -> Systems<'t> {
+        Systems { trees, folders: BTreeMap::new(), known: BTreeMap::new(), now: None }
+    }
+
+    /// Files may have come or gone, or may belong to another system.
+    pub(super) fn moved(&mut self) {
+        self.folders.clear();
+    }
+
     /// Some text has changed.
     pub(super) fn changed(&mut self) {
         self.now = None;
     }
 
     /// The system that a file belongs to.
-    pub(super) fn of(world: &dyn World, file: &Path) -> Option<SystemFolder> {
-        let found = find_systems(world, &[file.to_owned()]).ok()?;
-        found.systems.into_iter().find(|system| system.files.iter().any(|own| own == file))
+    pub(super) fn of(&mut self, world: &dyn World, documents: &Documents, file: &Path) -> Option<SystemFolder> {
+        if let Some(known) = self.folders.get(file) {
+            return known.clone();
+        }
+        let found = find_systems(&documents.over(world), &[file.to_owned()]).ok();
+        let mut systems = found.map(|found| found.systems).unwrap_or_default().into_iter();
+        let system = systems.find(|system| system.files.iter().any(|own| own == file));
+        self.folders.insert(file.to_owned(), system.clone());
+        system
     }
 
-    /// Checks a system, and remembers what was found out.
-    pub(super) fn analyse(&mut self, world: &dyn World, system: &SystemFolder) -> Result<&Analysis, WorldError> {
-        let analysis = driver::analyse(world, system, &Options::default(), &self.trees)?;
-        self.known.insert(system.root.clone(), analysis);
-        let known = self.known.get(&system.root);
-        known.ok_or_else(|| WorldError { path: system.root.clone(), wanted: "remember", reason: String::new() })
+    /// Remembers what was found out about a system.
+    pub(super) fn remember(&mut self, root: PathBuf, analysis: Analysis) {
+        self.known.insert(root, analysis);
     }
 
     /// Asks something about a file; nothing if it cannot be read.
@@ -111,9 +125,25 @@ impl Systems {
         };
         let offset = offset(now.outline.sources.text(file));
         let overlay = documents.over(world);
-        let asked =
-            ide::Asked { world: &overlay, system, outline: &now.outline, trees: &self.trees, file, offset, new };
+        let asked = ide::Asked { world: &overlay, system, outline: &now.outline, trees: self.trees, file, offset, new };
         Ok((ide::rename(&asked)?, now.outline.sources.clone()))
+    }
+
+    /// Whether nothing becomes wrong with edits in the system of a file.
+    pub(super) fn keeps_right(
+        &mut self,
+        world: &dyn World,
+        documents: &Documents,
+        shelf: &Shelf,
+        path: &Path,
+        edits: &[Edit],
+    ) -> bool {
+        let Some((now, file)) = self.now(world, documents, shelf, path) else { return false };
+        let (Whose::System(system), Some(before)) = (&now.whose, self.known(&now)) else { return false };
+        let overlay = documents.over(world);
+        let (system, outline) = (Some(system), &now.outline);
+        let asked = ide::Asked { world: &overlay, system, outline, trees: self.trees, file, offset: 0, new: "" };
+        ide::keeps_right(&asked, before, edits)
     }
 
     /// The system of a file as it is now, and the file's number in it.
@@ -138,14 +168,14 @@ impl Systems {
             return Some((Arc::new(Now { whose: Whose::Library, outline }), file));
         }
         let overlay = documents.over(world);
-        let (whose, folder) = match Systems::of(&overlay, path) {
+        let (whose, folder) = match self.of(world, documents, path) {
             Some(system) => (Whose::System(system.clone()), system),
             None => {
                 let root = path.parent().unwrap_or(path).to_owned();
                 (Whose::Nobody, SystemFolder { root, files: vec![path.to_owned()] })
             }
         };
-        let outline = driver::outline(&overlay, &folder, &self.trees).ok()?;
+        let outline = driver::outline(&overlay, &folder, self.trees).ok()?;
         let file = number(&outline)?;
         let now = Arc::new(Now { whose, outline });
         self.now = Some(Arc::clone(&now));

@@ -24,6 +24,7 @@ pub use overlay::Overlay;
 pub use pack::{MAX_ASSET_BYTES, Pack, Unpackable, pack};
 pub use shelf::Shelf;
 pub use sources::{Place, Source, Sources};
+pub use system_line::has_system_line;
 
 /// A source file may have this many bytes. The largest that a person maintains is far smaller; a wrong path is often larger.
 pub const MAX_SOURCE_BYTES: u64 = 4 << 20;

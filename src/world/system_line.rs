@@ -1,7 +1,7 @@
 //! Whether a file holds a `system` line: just enough reading to find the systems below a folder.
 
 /// Whether one of the lines is `system NAME`, outside comments and multi-line text.
-pub(super) fn has_system_line(text: &str) -> bool {
+pub fn has_system_line(text: &str) -> bool {
     let mut closing: Option<&str> = None;
     for line in text.lines() {
         let mut rest = line;

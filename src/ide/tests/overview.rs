@@ -86,7 +86,9 @@ fn calls_tell_their_values() {
 fn changed(system: &System, action: Option<ide::Action>) -> String {
     let action = action.unwrap();
     let mut text = system.outline.sources.text(system.file).to_owned();
-    text.replace_range(action.edit.span.range(), &action.edit.text);
+    assert_eq!(action.edits.len(), 1);
+    let edit = &action.edits[0];
+    text.replace_range(edit.span.range(), &edit.text);
     text.strip_prefix(HEAD).unwrap().to_owned()
 }
 

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod features;
+
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
@@ -27,6 +29,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Editor {
     /// Starts a server over these files and greets it.
     fn over(files: &[(&str, &str)], session: impl FnOnce(&mut Editor)) {
+        Editor::that(&json!({}), files, session);
+    }
+
+    /// The same with an editor that can do more.
+    fn that(can: &Value, files: &[(&str, &str)], session: impl FnOnce(&mut Editor)) {
         let mut world = Memory::new();
         for (path, text) in files {
             world.set(path, *text);
@@ -37,7 +44,7 @@ impl Editor {
         thread::scope(|scope| {
             let server = scope.spawn(move || server::run(&there, &world, &shelf));
             let mut editor = Editor { connection: here, number: 0 };
-            let greeting = editor.ask("initialize", json!({ "capabilities": {} }));
+            let greeting = editor.ask("initialize", json!({ "capabilities": can, "rootUri": "file:///shop" }));
             assert_eq!(greeting["serverInfo"]["name"], "infrac");
             editor.tell("initialized", json!({}));
             session(&mut editor);
@@ -53,10 +60,20 @@ impl Editor {
 
     /// The answer to a request; what else is told meanwhile is left aside.
     fn ask(&mut self, method: &str, params: Value) -> Value {
+        let number = self.begin(method, params);
+        self.answer(number)
+    }
+
+    /// Sends a request, and does not wait.
+    fn begin(&mut self, method: &str, params: Value) -> i32 {
         self.number += 1;
-        let id = RequestId::from(self.number);
-        let request = Request::new(id.clone(), method.to_owned(), params);
+        let request = Request::new(RequestId::from(self.number), method.to_owned(), params);
         self.connection.sender.send(Message::Request(request)).unwrap();
+        self.number
+    }
+
+    fn answer(&self, number: i32) -> Value {
+        let id = RequestId::from(number);
         loop {
             if let Message::Response(response) = self.connection.receiver.recv_timeout(PATIENCE).unwrap()
                 && response.id == id
