@@ -77,3 +77,25 @@ fn the_tree_sitter_grammar_knows_the_words_of_the_grammar() {
         listed("SOFT").union(&listed("RESERVED")).filter(|word| !known().contains(word.as_str())).cloned().collect();
     assert!(strange.is_empty(), "no words of the language: {strange:?}");
 }
+
+#[test]
+fn every_word_of_the_grammar_is_in_the_tests_of_colours() {
+    let text = fs::read_to_string(root().join("editors/vscode/tests/constructs.txt")).unwrap();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("// ")).collect();
+    let written = lines.join("\n");
+    let missing: Vec<&str> = known().difference(&words(&written)).copied().collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn snippets_are_of_the_language() {
+    let text = fs::read_to_string(root().join("editors/vscode/snippets/infra.json")).unwrap();
+    let snippets: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let stop = regex_lite::Regex::new(r"\$\{\d+:([^}]*)\}").unwrap();
+    for (name, snippet) in snippets.as_object().unwrap() {
+        let lines: Vec<&str> = snippet["body"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+        let body = stop.replace_all(&lines.join("\n"), "$1").replace("$0", "");
+        let parsed = infrac::syntax::parse(infrac::base::FileId(0), &body);
+        assert!(parsed.diagnostics.is_empty(), "{name}: {:?}\n{body}", parsed.diagnostics);
+    }
+}

@@ -17,6 +17,7 @@ import pytest
 from conftest import run
 
 HOOKS = ["infrac-check", "infrac-check-system"]
+FORMS = ["infrac-fmt", "infrac-fmt-system"]
 FIXED = "2026-01-01T00:00:00Z"
 
 
@@ -65,10 +66,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def user(hooks: Path, hr_lab: Path, tmp_path: Path) -> Path:
-    """A user's repository with the HR Lab in it, and both hooks installed."""
+    """A user's repository with the HR Lab in it, and all hooks installed."""
     repository = tmp_path / "user"
     shutil.copytree(hr_lab, repository / "infra" / "hr-lab")
-    chosen = "".join(f"      - id: {hook}\n" for hook in HOOKS)
+    chosen = "".join(f"      - id: {hook}\n" for hook in HOOKS + FORMS)
     config = f"repos:\n  - repo: {hooks}\n    rev: v0\n    hooks:\n{chosen}"
     (repository / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
     (repository / "README.md").write_text("not a system\n", encoding="utf-8")
@@ -117,6 +118,39 @@ def test_it_leaves_other_files_alone(hook, user, home, infrac, root):
     git(user, "add", "--all")
     done = pre_commit(user, home, infrac, root, hook)
     assert done.returncode == 0 and "Skipped" in done.stdout, f"{done.stdout}{done.stderr}"
+
+
+def test_only_the_systems_of_changed_files_are_checked(user, home, infrac, root):
+    other = user / "infra" / "other" / "main.infra"
+    other.parent.mkdir()
+    other.write_text("system other\nstack A { q = AWS::SQS::Quue {} }\n", encoding="utf-8")
+    git(user, "add", "--all")
+    git(user, "commit", "--quiet", "--message", "a system with a mistake")
+    changed = sorted((user / "infra" / "hr-lab").rglob("*.infra"))[0]
+    changed.write_text(changed.read_text(encoding="utf-8") + "// nothing new\n", encoding="utf-8")
+    git(user, "add", "--all")
+    done = pre_commit(user, home, infrac, root, "infrac-check-system")
+    assert done.returncode == 0 and "Passed" in done.stdout, f"{done.stdout}{done.stderr}"
+    # The whole system of a changed file is checked, and that of no other.
+    file, _ = misspell_a_reference(user / "infra" / "hr-lab")
+    git(user, "add", str(changed))
+    git(user, "add", str(file))
+    done = pre_commit(user, home, infrac, root, "infrac-check-system")
+    assert done.returncode == 1 and "unknown_name" in done.stdout, f"{done.stdout}{done.stderr}"
+    assert "Quue" not in done.stdout
+
+
+@pytest.mark.parametrize("hook", FORMS)
+def test_changed_files_are_brought_into_form_and_no_others(hook, user, home, infrac, root):
+    sources = sorted((user / "infra" / "hr-lab").rglob("*.infra"))
+    written = {path: path.read_text(encoding="utf-8") for path in sources}
+    sources[0].write_text(written[sources[0]] + "let    zz=1\n", encoding="utf-8")
+    git(user, "add", "--all")
+    sources[1].write_text(written[sources[1]] + "let    zy=1\n", encoding="utf-8")
+    done = pre_commit(user, home, infrac, root, hook, "--files", str(sources[0]))
+    assert done.returncode == 1 and "files were modified" in done.stdout, f"{done.stdout}{done.stderr}"
+    assert "let zz = 1" in sources[0].read_text(encoding="utf-8")
+    assert sources[1].read_text(encoding="utf-8").endswith("let    zy=1\n")
 
 
 def misspell_a_reference(system: Path) -> tuple[Path, int]:
