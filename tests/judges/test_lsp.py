@@ -155,7 +155,8 @@ async def test_there_is_no_mistake_and_one_is_told_and_mended(system: System) ->
     actions = await system.ask(
         "textDocument/codeAction", lsp.CodeActionParams(identifier(path), mistake.range, context)
     )
-    [fix] = [action for action in actions if action.is_preferred and action.kind == lsp.CodeActionKind.QuickFix]
+    [fix] = [action for action in actions if action.title == f"write `{word}`"]
+    assert fix.kind == lsp.CodeActionKind.QuickFix
     system.apply(fix.edit.changes)
     assert system.texts[path] == before
     assert await system.errors() == []

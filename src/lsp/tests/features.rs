@@ -15,7 +15,7 @@ fn at(line: u32, character: u32) -> Value {
 }
 
 /// A text after edits.
-fn edited(text: &str, edits: &Value) -> String {
+pub(super) fn edited(text: &str, edits: &Value) -> String {
     let lines = crate::base::LineIndex::new(text);
     let offset = |place: &Value| {
         let number = |of: &str| u32::try_from(place[of].as_u64().unwrap()).unwrap();
