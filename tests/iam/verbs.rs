@@ -157,3 +157,96 @@ fn the_use_of_a_key_is_bound_to_its_service() {
     }
     assert!(count >= 20, "{count}");
 }
+
+/// What programs do with the services that are used most, by service: the table of verbs that the library was written from.
+const DONE: &[(&str, &str)] = &[
+    (
+        "s3",
+        "GetObject ListBucket GetObjectVersion ListBucketVersions PutObject AbortMultipartUpload ListMultipartUploadParts ListBucketMultipartUploads DeleteObject GetObjectTagging PutObjectTagging GetBucketLocation",
+    ),
+    (
+        "dynamodb",
+        "GetItem BatchGetItem Query Scan PutItem UpdateItem DeleteItem BatchWriteItem ConditionCheckItem PartiQLSelect DescribeTable DescribeStream GetRecords GetShardIterator",
+    ),
+    (
+        "sqs",
+        "SendMessage ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl PurgeQueue StartMessageMoveTask ListMessageMoveTasks CancelMessageMoveTask",
+    ),
+    ("sns", "Publish Subscribe"),
+    ("lambda", "InvokeFunction InvokeFunctionUrl"),
+    ("secretsmanager", "GetSecretValue PutSecretValue DescribeSecret UpdateSecretVersionStage GetRandomPassword"),
+    ("kms", "Decrypt Encrypt GenerateDataKey Sign Verify GetPublicKey GenerateMac VerifyMac"),
+    ("events", "PutEvents"),
+    (
+        "states",
+        "StartExecution StartSyncExecution DescribeExecution GetExecutionHistory ListExecutions StopExecution RedriveExecution SendTaskSuccess SendTaskFailure SendTaskHeartbeat",
+    ),
+    ("kinesis", "PutRecord PutRecords DescribeStreamSummary ListShards GetShardIterator GetRecords SubscribeToShard"),
+    ("firehose", "PutRecord PutRecordBatch"),
+    ("rds-data", "ExecuteStatement BatchExecuteStatement BeginTransaction CommitTransaction RollbackTransaction"),
+    ("rds-db", "connect"),
+    (
+        "cognito-idp",
+        "AdminGetUser ListUsers AdminCreateUser AdminUpdateUserAttributes AdminDisableUser AdminEnableUser AdminDeleteUser AdminInitiateAuth AdminRespondToAuthChallenge",
+    ),
+    ("ses", "SendEmail SendRawEmail SendBulkEmail"),
+    ("logs", "CreateLogStream PutLogEvents FilterLogEvents StartLiveTail StartQuery GetQueryResults GetLogEvents"),
+    ("cloudwatch", "PutMetricData GetMetricData"),
+    ("xray", "PutTraceSegments PutTelemetryRecords GetSamplingRules GetSamplingTargets"),
+    ("ssm", "GetParameter GetParameters GetParametersByPath PutParameter"),
+    (
+        "ecr",
+        "BatchGetImage GetDownloadUrlForLayer GetAuthorizationToken BatchCheckLayerAvailability InitiateLayerUpload UploadLayerPart CompleteLayerUpload PutImage",
+    ),
+    ("ecs", "RunTask StopTask DescribeTasks ExecuteCommand"),
+    ("iam", "PassRole"),
+    ("execute-api", "ManageConnections Invoke"),
+    ("bedrock", "InvokeModel InvokeModelWithResponseStream ApplyGuardrail Retrieve"),
+    ("appconfig", "StartConfigurationSession GetLatestConfiguration"),
+    ("backup", "StartBackupJob StartRestoreJob"),
+    ("elasticfilesystem", "ClientMount ClientWrite ClientRootAccess"),
+    ("es", "ESHttpGet ESHttpHead ESHttpPost ESHttpPut ESHttpDelete"),
+    ("aoss", "APIAccessAll"),
+    ("elasticache", "Connect"),
+    ("scheduler", "CreateSchedule"),
+    ("ec2", "CreateNetworkInterface DeleteNetworkInterface DescribeNetworkInterfaces DescribeSubnets"),
+    ("sts", "AssumeRole"),
+];
+
+/// What belongs to no resource of a template, so that no type can have a verb for it, and how it is granted.
+const OF_NO_TYPE: &[(&str, &str)] = &[
+    ("secretsmanager:GetRandomPassword", "takes no resource"),
+    ("xray:PutTraceSegments", "takes no resource; `Function` and `StateMachine` grant it where they trace"),
+    ("xray:PutTelemetryRecords", "takes no resource; the same"),
+    ("xray:GetSamplingRules", "takes no resource; the same"),
+    ("xray:GetSamplingTargets", "takes no resource; the same"),
+    ("cloudwatch:PutMetricData", "a metric is no resource of a template; `unscoped_action` asks for its namespace"),
+    ("cloudwatch:GetMetricData", "a metric is no resource of a template"),
+    ("ec2:CreateNetworkInterface", "done for functions within a network, by AWS's own policy for that"),
+    ("ec2:DeleteNetworkInterface", "the same"),
+    ("ec2:DescribeNetworkInterfaces", "takes no resource; the same"),
+    ("ec2:DescribeSubnets", "takes no resource; the same"),
+];
+
+#[test]
+fn what_programs_do_can_be_said_with_verbs() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/access.infra");
+    let text = std::fs::read_to_string(path).unwrap();
+    let words: BTreeSet<&str> = text
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == ':' || c == '-'))
+        .filter(|word| word.contains(':'))
+        .collect();
+    let done = DONE.iter().flat_map(|(service, names)| names.split(' ').map(move |name| format!("{service}:{name}")));
+    let mut count = 0;
+    for name in done {
+        count += 1;
+        let known = catalog().action(&name).unwrap_or_else(|| panic!("there is no action {name}"));
+        let elsewhere = OF_NO_TYPE.iter().find(|(action, _)| *action == name);
+        assert!(words.contains(name.as_str()) != elsewhere.is_some(), "{name} is no verb's, and nothing says why");
+        if let Some((_, why)) = elsewhere {
+            let none = known.resources().next().is_none();
+            assert!(none || !why.starts_with("takes no resource"), "{name} takes a resource");
+        }
+    }
+    assert!(count >= 140, "{count}");
+}
