@@ -61,6 +61,15 @@ pub(super) fn kind(kind: EdgeKind) -> &'static str {
     }
 }
 
+/// Whether what is used can go away or change while it is in use: CloudFormation refuses it, or the plan's order alone keeps it.
+fn strength(kind: EdgeKind) -> &'static str {
+    match kind {
+        EdgeKind::Import => "strong",
+        EdgeKind::Parameter | EdgeKind::Name => "weak",
+        EdgeKind::Upload | EdgeKind::Explicit => "order",
+    }
+}
+
 fn stack(plan: &Plan, facts: &PlanStack, part: &Part<'_>, sources: &dyn SourceNames) -> Value {
     let scope = match plan.scope {
         Scope::Environment(_) => "environment",
@@ -167,6 +176,7 @@ fn edge(edge: &Edge, sources: &dyn SourceNames) -> Value {
         "before": edge.before,
         "after": edge.after,
         "kind": kind(edge.kind),
+        "strength": strength(edge.kind),
         "because": because.collect::<Vec<_>>(),
     })
 }
