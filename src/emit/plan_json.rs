@@ -241,6 +241,10 @@ pub(super) fn not_carried(name: &str, source: &ParameterSource, default: bool) -
         ParameterSource::Deployer if !default => {
             Some(format!("whoever deploys gives its value: --parameters STACK:{name}=VALUE"))
         }
-        ParameterSource::Deployer | ParameterSource::Assets => None,
+        // The manifest says it, but the command does not hand it on.
+        ParameterSource::Assets => Some(format!(
+            "it is the bucket of `cdk bootstrap`: give it with --parameters STACK:{name}=cdk-hnb659fds-assets-ACCOUNT-REGION"
+        )),
+        ParameterSource::Deployer => None,
     }
 }

@@ -94,13 +94,85 @@ class Cloud:
             created[stack.name] = self.create(stack, parameters(stack, created))
         return created
 
+    def update(self, plan: Plan) -> None:
+        """Makes a plan's stacks what another version of it says, those that are gone from it last."""
+        self.upload(plan)
+        for stack in plan.deployed:
+            if stack.name not in self.live_stacks(stack.account, stack.region):
+                self.create(stack, parameters(stack, self.described(plan)))
+                continue
+            formation = self.client("cloudformation", stack.account, stack.region)
+            values = parameters(stack, self.described(plan))
+            try:
+                formation.update_stack(
+                    StackName=stack.name,
+                    TemplateBody=stack.body,
+                    Capabilities=stack.capabilities,
+                    Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
+                    Tags=[{"Key": k, "Value": v} for k, v in stack.tags.items()],
+                )
+                described = self.settled(stack)
+            except ClientError as error:
+                if "No updates are to be performed" in str(error):
+                    continue
+                raise Refused(f"{stack.name}: {error}") from error
+            if described["StackStatus"] != "UPDATE_COMPLETE":
+                raise Refused(f"{stack.name}: {described['StackStatus']}")
+
+    def described(self, plan: Plan) -> dict[str, dict]:
+        """What the stacks of a plan are now, as far as they are there."""
+        found = {}
+        for stack in plan.deployed:
+            formation = self.client("cloudformation", stack.account, stack.region)
+            try:
+                found[stack.name] = formation.describe_stacks(StackName=stack.name)["Stacks"][0]
+            except ClientError:
+                continue
+        return found
+
+    def credentials(self, account: str, region: str) -> dict[str, str]:
+        """Keys of an account as the environment of a command."""
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        if account != MOTO_ACCOUNT:
+            keys = self._assume(account, region)
+        return {name.upper(): value for name, value in keys.items()}
+
+    def bootstrap(self, plan: Plan, account: str) -> None:
+        """What `cdk bootstrap` makes that a deployment needs: the bucket, and the stack that tells of it."""
+        for region in {stack.region for stack in plan.deployed} | {plan.raw["region"]}:
+            bucket = f"cdk-hnb659fds-assets-{account}-{region}"
+            self.make_bucket(account, region, bucket)
+            moto_gaps.make_hosted_zones(self.hosted_zones(plan))
+            if "CDKToolkit" in self.live_stacks(account, region):
+                continue
+            outputs = {"BucketName": bucket, "BucketDomainName": f"{bucket}.s3.{region}.amazonaws.com", "BootstrapVersion": "30"}
+            template = {
+                "Resources": {"Note": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "30", "Name": "/cdk-bootstrap/hnb659fds/version"}}},
+                "Outputs": {name: {"Value": value} for name, value in outputs.items()},
+            }  # fmt: skip
+            formation = self.client("cloudformation", account, region)
+            formation.create_stack(StackName="CDKToolkit", TemplateBody=json.dumps(template))
+
+    def make_bucket(self, account: str | None, region: str, bucket: str) -> None:
+        """Makes a bucket, unless it is there."""
+        store = self.client("s3", account, region)
+        if bucket in {b["Name"] for b in store.list_buckets()["Buckets"]}:
+            return
+        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        store.create_bucket(Bucket=bucket, **place)
+
+    def prepare(self, plan: Plan) -> None:
+        """What a plan asks for before its stacks are deleted."""
+        for name in plan.destroyed:
+            for step in [*plan.destroy["before"].get("*", []), *plan.destroy["before"].get(name, [])]:
+                self._prepare(plan.stacks[name], step)
+
     def upload(self, plan: Plan) -> None:
         """Uploads what a plan's stacks name, into a bucket for each region."""
         for step in plan.uploads:
             region, account = step["region"], next(iter(plan.accounts), None)
             store, bucket = self.client("s3", account, region), asset_bucket(account, region)
-            place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-            store.create_bucket(Bucket=bucket, **place)
+            self.make_bucket(account, region, bucket)
             for file in step["files"]:
                 store.put_object(Bucket=bucket, Key=file["file"], Body=(plan.folder / file["file"]).read_bytes())
 

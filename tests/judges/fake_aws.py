@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -26,8 +27,9 @@ FLAGS = {
     "--enable-termination-protection", "--no-enable-termination-protection", "--no-execute-changeset", "--no-force",
     "--disable-rollback", "--no-disable-rollback", "--include-nested-stacks", "--only-show-errors",
     "--no-deletion-protection", "--no-deletion-protection-enabled", "--apply-immediately",
+    "--enable-stack-creation", "--no-enable-stack-creation",
 }  # fmt: skip
-LISTS = {"--capabilities", "--tags", "--parameters", "--parameter-overrides", "--attributes"}
+LISTS = {"--capabilities", "--tags", "--parameters", "--parameter-overrides", "--attributes", "--stack-definitions"}
 # Changes of these replace the resource; these hold a name that only one can have. As far as the tests need it.
 CREATE_ONLY = {
     "AWS::EC2::VPC": {"CidrBlock"},
@@ -36,7 +38,11 @@ CREATE_ONLY = {
     "AWS::SSM::Parameter": {"Name"},
 }  # fmt: skip
 NAMES = {"AWS::SNS::Topic": "TopicName", "AWS::SSM::Parameter": "Name", "AWS::DynamoDB::Table": "TableName"}
-CHANGING = {"create-change-set", "execute-change-set", "delete-stack"}
+CHANGING = {
+    "create-change-set", "execute-change-set", "delete-stack", "create-stack-refactor", "execute-stack-refactor",
+    "update-termination-protection", "set-stack-policy",
+}  # fmt: skip
+REFACTORED = 5
 UNCHANGED = "The submitted information didn't contain changes. Submit different information to create a change set."
 GONE = "An error occurred (ValidationError) when calling the {} operation: Stack with id {} does not exist"
 
@@ -130,15 +136,150 @@ def cloudformation(operation: str, rest: list[str], name: str, named: dict[str, 
         case "update-termination-protection":
             stacks[name]["EnableTerminationProtection"] = "--enable-termination-protection" in named
             return ""
+        case "create-stack-refactor":
+            return {"StackRefactorId": propose_refactor(named)}
+        case "describe-stack-refactor":
+            return {"Status": "CREATE_COMPLETE", "StatusReason": "", "ExecutionStatusReason": ""}
+        case "execute-stack-refactor":
+            refactor(named["--stack-refactor-id"][0], named, stacks)
+            return ""
         case "describe-events" | "describe-stack-events":
             return {"StackEvents": [], "OperationEvents": []}
         case "wait":
+            if rest and rest[0].startswith("stack-refactor-"):
+                return ""
             if rest == ["change-set-create-complete"] and unchanged(stacks[name]):
                 raise Failure("Waiter ChangeSetCreateComplete failed: Waiter encountered a terminal failure state")
             return ""
-        case "delete-change-set" | "set-stack-policy" | "validate-template":
+        case "set-stack-policy":
+            stacks[name]["Policy"] = json.loads(named["--stack-policy-body"][0])
+            return ""
+        case "delete-change-set" | "validate-template":
             return ""
     raise Failure(f"the stand-in for aws does not know `cloudformation {operation}`")
+
+
+def propose_refactor(named: dict[str, list[str]]) -> str:
+    """Remembers a refactoring, and what it was given."""
+    memory = HOME / "refactorings.json"
+    known = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
+    templates = {}
+    for definition in named["--stack-definitions"]:
+        fields = dict(field.partition("=")[::2] for field in definition.split(","))
+        name = fields["StackName"]
+        file = fields.get("TemplateBody@", "").removeprefix("file://") or stored()[fields["TemplateURL"].partition(".com/")[2]]
+        templates[name] = json.loads(Path(file).read_text(encoding="utf-8"))
+    number = str(len(known) + 1)
+    mappings = json.loads(named["--resource-mappings"][0])
+    creates = "--enable-stack-creation" in named
+    memory.write_text(json.dumps(known | {number: [templates, mappings, creates]}), encoding="utf-8")
+    return number
+
+
+def refactor(number: str, named: dict[str, list[str]], stacks: dict[str, dict]) -> None:
+    """Carries out a refactoring, or says why that is none."""
+    memory = json.loads((HOME / "refactorings.json").read_text(encoding="utf-8"))
+    templates, mappings, creates = memory[number]
+    here = region(named)
+    if not 2 <= len(templates) <= REFACTORED:
+        raise Failure(f"a refactoring is of two to {REFACTORED} stacks")
+    moved = {}
+    for mapping in mappings:
+        source, target = ((m["StackName"], m["LogicalResourceId"]) for m in (mapping["Source"], mapping["Destination"]))
+        moved[target] = source
+    after = {}
+    for name, template in templates.items():
+        before = stacks.get(name)
+        if not (before and before["Live"]):
+            if not creates:
+                raise Failure(f"Stack {name} does not exist")
+            before = {"StackName": name, "Live": False, "Template": None, "Physical": {}, "Region": here}
+        old = before["Template"] or {}
+        for section in ("Parameters", "Conditions", "Mappings"):
+            if old.get(section, {}) != template.get(section, {}):
+                raise Failure(f"Stack Refactor cannot change the {section} of {name}")
+        if not template.get("Resources"):
+            raise Failure(f"Stack {name} would have no resources")
+        physical = {}
+        for logical in template["Resources"]:
+            stack, was = moved.get((name, logical), (name, logical))
+            if was not in stacks.get(stack, {}).get("Physical", {}):
+                raise Failure(f"Stack Refactor cannot create {logical} in {name}")
+            physical[logical] = stacks[stack]["Physical"][was]
+        after[name] = before | {"Template": template, "Proposed": template, "Physical": physical, "Live": True}
+    lost = {(n, i) for n in after for i in stacks.get(n, {}).get("Physical", {})} - set(moved.values())
+    lost -= {(n, i) for n, s in after.items() for i in s["Physical"] if (n, i) not in moved}
+    if lost:
+        raise Failure(f"Stack Refactor cannot delete {sorted(lost)}")
+    live = {n: s for n, s in stacks.items() if s["Live"]}
+    now = live | after
+    for name, stack in after.items():
+        for logical, resource in stack["Template"]["Resources"].items():
+            old_stack, was = moved.get((name, logical), (name, logical))
+            before = stacks[old_stack]["Template"]["Resources"][was]
+            old, new = (
+                json.dumps({k: meant(part, s, all_) for k, part in r.items() if k != "DependsOn"}, sort_keys=True)
+                for r, s, all_ in ((before, stacks[old_stack], live), (resource, stack, now))
+            )
+            if old != new:
+                raise Failure(f"Stack Refactor cannot modify {logical} of {name}: {old} is not {new}")
+    given = {e: v for s in now.values() if s["Region"] == here for e, v in exports(s).items()}
+    for name, stack in now.items():
+        if stack["Region"] == here and (missing := imports(stack["Template"]) - set(given)):
+            raise Failure(f"{name}: no export named {sorted(missing)} found")
+    for name, stack in live.items():
+        for export, before in exports(stack).items():
+            users = [n for n, s in live.items() if n not in after and export in imports(s["Template"])]
+            if users and name in after and meant_export(export, now) != meant_export(export, live):
+                raise Failure(f"Export {export} cannot be changed as it is in use by {users}")
+    for stack in after.values():
+        stack["StackStatus"] = "UPDATE_COMPLETE"
+        stack["Outputs"] = [
+            {"OutputKey": k, "OutputValue": json.dumps(meant(o["Value"], stack, now))}
+            for k, o in stack["Template"].get("Outputs", {}).items()
+        ]
+    stacks.update(after)
+
+
+def meant_export(name: str, live: dict[str, dict]) -> object:
+    """What an export gives, down to physical ids."""
+    for stack in live.values():
+        for output in (stack["Template"] or {}).get("Outputs", {}).values():
+            if "Export" in output and json.dumps(output["Export"]["Name"]) == name:
+                return meant(output["Value"], stack, live)
+    return None
+
+
+def meant(part: object, stack: dict, live: dict[str, dict]) -> object:
+    """A part of a template with physical ids in place of references, also of those to other stacks."""
+    if isinstance(part, list):
+        return [meant(p, stack, live) for p in part]
+    if not isinstance(part, dict):
+        return part
+    if isinstance(part.get("Ref"), str) and part["Ref"] in stack["Physical"]:
+        return {"physical": stack["Physical"][part["Ref"]]}
+    if part.get("Ref") == "AWS::StackName":
+        return stack["StackName"]
+    if "Fn::GetAtt" in part:
+        at = part["Fn::GetAtt"]
+        at = at if isinstance(at, list) else at.split(".", 1)
+        return {"physical": stack["Physical"].get(at[0], at[0]), "attribute": at[1]}
+    if "Fn::ImportValue" in part:
+        return meant_export(json.dumps(part["Fn::ImportValue"]), live)
+    if "Fn::Sub" in part:
+        text, variables = part["Fn::Sub"] if isinstance(part["Fn::Sub"], list) else (part["Fn::Sub"], {})
+        return {"sub": [substituted(piece, variables, stack, live) for piece in re.split(r"(\$\{[^!}]+\})", text)]}
+    return {key: meant(value, stack, live) for key, value in part.items()}
+
+
+def substituted(piece: str, variables: dict, stack: dict, live: dict[str, dict]) -> object:
+    """A piece of a text: what stands in `${…}` is a variable, or a reference."""
+    if not (piece.startswith("${") and piece.endswith("}")):
+        return piece
+    name = piece[2:-1]
+    if name in variables:
+        return meant(variables[name], stack, live)
+    return meant({"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name}, stack, live)
 
 
 def stored() -> dict[str, str]:
@@ -168,6 +309,9 @@ def execute(name: str, stacks: dict[str, dict]) -> None:
         raise Failure(f"Failed to create/update the stack: {name}")
     stack = stacks[name]
     physical = made(stack, stacks)
+    for logical, before in stack["Physical"].items():
+        if physical.get(logical) != before and f"LogicalResourceId/{logical}" in denied(stack):
+            raise Failure(f"Action denied by stack policy: Statement [#2] for resource [{logical}]")
     after = stack | {"Template": stack["Proposed"], "Physical": physical, "Live": True}
     keep_the_rules(name, stack, after, {n: s for n, s in stacks.items() if s["Live"] and n != name})
     after["StackStatus"] = "UPDATE_COMPLETE" if stack["Live"] else "CREATE_COMPLETE"
@@ -177,6 +321,12 @@ def execute(name: str, stacks: dict[str, dict]) -> None:
         for key, output in after["Template"].get("Outputs", {}).items()
     ]
     stacks[name] = after
+
+
+def denied(stack: dict) -> list[str]:
+    """What a stack's policy does not let updates replace or delete."""
+    statements = stack.get("Policy", {}).get("Statement", [])
+    return [r for s in statements if s["Effect"] == "Deny" for r in s["Resource"]]
 
 
 def made(stack: dict, stacks: dict[str, dict]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from moto.acm.models import acm_backends
 from moto.apigateway.models import Method
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import CloudFormationBackend
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
@@ -209,6 +210,27 @@ def fill() -> None:
     """Repairs moto in this process, once for all."""
     assert callable(parsing.resource_class_from_type), "moto finds its resource classes in another way now"
     parsing.resource_class_from_type = resource_class
+
+    # A type whose changes moto does not know would be nothing afterwards; here it stays what it was.
+    update_resource = parsing.parse_and_update_resource
+
+    def or_as_it_was(logical_id, resource_json, resources_map, account_id, region_name):
+        updated = update_resource(logical_id, resource_json, resources_map, account_id, region_name)
+        return resources_map[logical_id] if updated is None else updated
+
+    parsing.parse_and_update_resource = or_as_it_was
+
+    # Exports are those of a stack's creation; what an update adds or takes away goes unnoticed.
+    update_stack = CloudFormationBackend.update_stack
+
+    def with_exports(self, *rest, **named):
+        stack = update_stack(self, *rest, **named)
+        for name in [n for n, export in self.exports.items() if export.exporting_stack_id == stack.stack_id]:
+            del self.exports[name]
+        self.exports.update({export.name: export for export in stack.exports})
+        return stack
+
+    CloudFormationBackend.update_stack = with_exports
 
     # GetAtt Subnet.AvailabilityZone is "not implemented", and the reference would stay in the output as text.
     unknown = Subnet.get_cfn_attribute

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from conftest import run
-from plan import Plan, Stack
+from plan import Plan, Stack, load
 
 HERE = Path(__file__).parent
 FAKE = HERE / "fake_aws.py"
 DEPLOYS = {"deploy", "create-stack", "execute-change-set"}
+# The calls after which the stand-in can pull the plug.
+CHANGING = {
+    "create-change-set", "execute-change-set", "delete-stack", "create-stack-refactor", "execute-stack-refactor",
+    "update-termination-protection", "set-stack-policy",
+}  # fmt: skip
 
 
 class Desk:
@@ -177,3 +183,80 @@ def test_a_second_run_succeeds(builds, tmp_path):
         for plan in [*build.accounts, *build.environments] * 2:
             done = desk.deploy(plan, account_of(plan))
             assert done.returncode == 0, f"{plan.folder}/deploy.sh:\n{done.stdout}{done.stderr}"
+
+
+GUARDED = """
+system shop
+environment live {{ account = "123456789012", region = "eu-west-1", confirm = true }}
+naming {{ AWS::DynamoDB::Table = "{{system}}-{0}" }}
+stack Data {{
+  table = AWS::DynamoDB::Table {{
+    AttributeDefinitions = [{{ AttributeName = "id", AttributeType = "S" }}]
+    KeySchema = [{{ AttributeName = "id", KeyType = "HASH" }}]
+    BillingMode = "PAY_PER_REQUEST"
+  }}
+  told = AWS::SNS::Topic {{}}
+}}
+"""
+
+
+def test_a_stack_policy_keeps_data_until_it_is_said_otherwise(infrac, tmp_path):
+    plans = []
+    for name in ("one", "two"):
+        source = tmp_path / name
+        source.mkdir()
+        (source / "main.infra").write_text(GUARDED.format(name), encoding="utf-8")
+        done = run(infrac, "build", source, "-o", source / "out")
+        assert done.returncode == 0, done.stderr
+        plans.append(load("shop", source / "out").environments[0])
+    old, new = plans
+    (stack,) = new.raw["stacks"].values()
+    assert stack["stack_policy"]["protects"] == ["Table"]
+    desk = Desk(tmp_path / "desk")
+    assert desk.deploy(old, "123456789012").returncode == 0
+    done = desk.deploy(new, "123456789012")
+    assert done.returncode != 0 and "Action denied by stack policy" in done.stderr, done.stderr
+    # Afterwards the policy is there again.
+    for _ in range(2):
+        done = desk.deploy(new, "123456789012", "--replace-protected")
+        assert done.returncode == 0, done.stderr
+        (state,) = json.loads((desk.state / "stacks.json").read_text(encoding="utf-8")).values()
+        assert state["Policy"] == stack["stack_policy"]["document"]
+    assert state["Template"] == new.deployed[0].template
+
+
+def test_a_first_deployment_and_a_deletion_are_taken_up_after_any_interruption(builds, tmp_path):
+    """Killed after every call that changes something, and run again: in the end it is what it would have been."""
+    for build in builds:
+        for number, plan in enumerate(build.environments[:1]):
+            whole = Desk(tmp_path / build.system / "whole")
+            for account in build.accounts:
+                assert whole.deploy(account, account_of(account)).returncode == 0
+            for words in ([], ["--destroy"]):
+                before = whole.state / "before"
+                shutil.copytree(whole.state, before, ignore=shutil.ignore_patterns("before"))
+                first = len(changing(whole))
+                assert whole.deploy(plan, account_of(plan), *words).returncode == 0
+                steps = len(changing(whole)) - first
+                assert steps >= len(plan.deployed), plan.folder
+                # Of many steps some: the first, the last, and every few between.
+                for step in sorted({1, 2, steps, *range(3, steps, max(1, steps // 6))}):
+                    desk = Desk(tmp_path / build.system / f"{number}-{len(words)}-{step}")
+                    shutil.copytree(before, desk.state, dirs_exist_ok=True)
+                    (desk.state / "die").write_text(str(step), encoding="utf-8")
+                    assert desk.deploy(plan, account_of(plan), *words).returncode != 0, f"outlived step {step}"
+                    done = desk.deploy(plan, account_of(plan), *words)
+                    assert done.returncode == 0, f"{plan.folder}, after step {step}:\n{done.stdout}{done.stderr}"
+                    assert live(desk) == live(whole), f"{plan.folder}, after step {step}"
+                shutil.rmtree(before)
+
+
+def live(desk: Desk) -> dict[str, dict]:
+    """The template of each stack that is there."""
+    stacks = json.loads((desk.state / "stacks.json").read_text(encoding="utf-8"))
+    return {name: stack["Template"] for name, stack in stacks.items() if stack["Live"]}
+
+
+def changing(desk: Desk) -> list[dict]:
+    """The calls that change something."""
+    return [c for c in desk.calls() if c["command"][0] == "cloudformation" and c["command"][1] in CHANGING]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import run
 from plan import load
-from test_deploy_sh import Desk
+from test_deploy_sh import Desk, changing
 
 ACCOUNT = "111122223333"
 HEAD = f"""
@@ -56,7 +56,46 @@ stack Top { holder = AWS::SSM::Parameter { Name = "/holder", Type = "String", Va
         MOVED.replace("VPC }", VPC + " }", 1).replace("QUEUE", QUEUE).replace("HOME", "Base"),
         MOVED.replace("VPC }", QUEUE + " }", 1).replace("QUEUE", VPC).replace("HOME", "Other"),
     ),
+    "what others refer to goes to another stack": (
+        HEAD + """
+stack Base {
+  vpc  = AWS::EC2::VPC { CidrBlock = "10.0.0.0/16" }
+  rest = AWS::SNS::Topic {}
+  note = AWS::SSM::Parameter { Type = "String", Value = "{vpc.id} and {rest.arn}" }
+}
+stack Other { queue = AWS::SQS::Queue {} }
+stack Use { one = AWS::EC2::Subnet { VpcId = Base.vpc, CidrBlock = "10.0.1.0/24" } }
+""",
+        HEAD + """
+stack Base {
+  rest = AWS::SNS::Topic {}
+  note = AWS::SSM::Parameter { Type = "String", Value = "{Other.vpc.id} and {rest.arn}" }
+}
+stack Other {
+  queue = AWS::SQS::Queue { DelaySeconds = 5 }
+  @was(Base.vpc)
+  vpc = AWS::EC2::VPC { CidrBlock = "10.0.0.0/16", EnableDnsSupport = true }
+}
+stack Use { one = AWS::EC2::Subnet { VpcId = Other.vpc, CidrBlock = "10.0.1.0/24" } }
+""",
+    ),
+    "what refers to others goes to a new stack": (
+        HEAD + """
+stack Base {
+  topic = AWS::SNS::Topic {}
+  key   = AWS::SSM::Parameter { Type = "String", Value = "see {topic.arn}" }
+}
+""",
+        HEAD + """
+stack Base { topic = AWS::SNS::Topic {} }
+stack Next {
+  @was(Base.key)
+  key = AWS::SSM::Parameter { Type = "String", Value = "see {Base.topic.arn}" }
+}
+""",
+    ),
 }  # fmt: skip
+MOVES = [name for name in CASES if name.endswith("stack") and "goes to" in name]
 
 
 class Case:
@@ -109,8 +148,17 @@ def fresh(case: Case, folder: Path) -> Desk:
 def test_the_usual_order_is_refused(case, tmp_path):
     """The judge is awake: without phases it fails, or a stack that is gone from the build stays."""
     desk = fresh(case, tmp_path / "desk")
+    before = physical(desk)
     done = case.script(desk, case.new)
-    assert done.returncode != 0 or case.deployed(desk) != case.wanted(case.new)
+    if case.document["phases"][0]["id"] == "move":
+        # It may go through, but what should have moved is another resource then.
+        moves = [m for u in case.document["phases"][0]["updates"] for m in u["moves"]]
+        after = physical(desk)
+        assert done.returncode != 0 or any(
+            after[(m["to"], m["id"])] != before[(m["from"], m["id"])] for m in moves
+        )
+    else:
+        assert done.returncode != 0 or case.deployed(desk) != case.wanted(case.new)
 
 
 def test_the_phases_lead_to_the_new_version(case, tmp_path):
@@ -143,6 +191,26 @@ def test_an_interrupted_update_is_taken_up_again(case, tmp_path):
         assert case.deployed(desk) == case.wanted(case.new), f"after step {step}"
 
 
-def changing(desk: Desk) -> list[dict]:
-    kinds = {"create-change-set", "execute-change-set", "delete-stack"}
-    return [call for call in desk.calls() if call["command"][0] == "cloudformation" and call["command"][1] in kinds]
+@pytest.mark.parametrize("name", MOVES, ids=lambda name: name.replace(" ", "_"))
+def test_what_moves_stays_what_it_is(name, infrac, tmp_path):
+    """The physical resource is the same one before and after, and it is the first phase that moves it."""
+    case = Case(infrac, tmp_path, *CASES[name])
+    first = case.document["phases"][0]
+    assert first["id"] == "move" and [u["do"] for u in first["updates"]] == ["refactor"]
+    moves = [m for u in first["updates"] for m in u["moves"]]
+    assert moves
+    desk = fresh(case, tmp_path / "desk")
+    before = physical(desk)
+    assert case.script(desk, case.phases).returncode == 0
+    after = physical(desk)
+    for move in moves:
+        assert after[(move["to"], move["id"])] == before[(move["from"], move["id"])]
+        assert (move["from"], move["id"]) not in after
+    told = json.loads(run(infrac, "diff", case.old, case.new, "--format", "json").stdout)
+    moved = {(s["stack"], r["logical_id"]) for s in told["stacks"] for r in s["resources"] if r["action"] == "move"}
+    assert moved == {(m["to"], m["id"]) for m in moves}
+
+
+def physical(desk: Desk) -> dict[tuple[str, str], str]:
+    stacks = json.loads((desk.state / "stacks.json").read_text(encoding="utf-8"))
+    return {(name, i): p for name, stack in stacks.items() if stack["Live"] for i, p in stack["Physical"].items()}

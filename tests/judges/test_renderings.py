@@ -141,7 +141,7 @@ def carry_out(job: dict, plan: Plan, desk: Desk) -> None:
         if "run" not in step:
             continue
         environment = desk.environment | {n: value_of(n, str(v), desk) for n, v in step.get("env", {}).items()}
-        done = run("bash", "-c", step["run"], cwd=plan.folder, env=environment, timeout=120)
+        done = run("bash", "-c", step["run"], cwd=plan.folder, env=environment, timeout=600)
         assert done.returncode == 0, f"{job['name']}:\n{done.stdout}{done.stderr}"
 
 
