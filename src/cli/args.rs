@@ -316,7 +316,8 @@ pub struct CheckArguments {
 /// Arguments of `infrac build`.
 #[derive(Debug, Args)]
 pub struct BuildArguments {
-    /// A system's folder, or a file in it [default: the current folder]
+    /// A system's folder, a file in it, or a folder with several systems, each of which gets a folder of its own
+    /// [default: the current folder]
     #[arg(value_name = "PATH")]
     pub path: Option<PathBuf>,
     /// The folder to write to; nothing in it is touched but what a build made

@@ -241,3 +241,26 @@ stack Work {
     let queue = resources["QueuePolicy"]["Properties"]["PolicyDocument"].to_string();
     assert!(queue.contains("sqs:SendMessage") && !queue.contains("kms:"), "{queue}");
 }
+
+#[test]
+fn several_systems_are_built_side_by_side_or_not_at_all() {
+    let other =
+        |name: &str| String::from_utf8(SYSTEM.to_vec()).unwrap().replace("system demo", &format!("system {name}"));
+    let (one, two) = (other("one"), other("two"));
+    let folder = folder(&[("all/one/one.infra", one.as_bytes()), ("all/more/two/two.infra", two.as_bytes())]);
+    let built = run(folder.path(), &["build", "all", "-o", "out"]);
+    assert_eq!((built.code, built.err.as_str()), (0, ""));
+    assert!(built.out.contains("out/one: ") && built.out.contains("out/more/two: "), "{}", built.out);
+    assert!(folder.path().join("out/one/live/one-live-back.template.json").is_file());
+    assert!(folder.path().join("out/more/two/test/two-test-front.template.json").is_file());
+    assert_eq!(run(folder.path(), &["build", "all", "-o", "out", "--check"]).code, 0);
+    // From below, the paths are the same.
+    assert_eq!(run(&folder.path().join("all"), &["build", "-o", "../out", "--check"]).code, 0);
+
+    std::fs::write(folder.path().join("all/one/one.infra"), one.replace("30", "\"thirty\"")).unwrap();
+    std::fs::write(folder.path().join("all/more/two/two.infra"), two.replace("30", "60")).unwrap();
+    let refused = run(folder.path(), &["build", "all", "-o", "out"]);
+    assert_eq!((refused.code, refused.out.as_str()), (1, ""));
+    let text = std::fs::read_to_string(folder.path().join("out/more/two/live/two-live-back.template.json")).unwrap();
+    assert!(text.contains("30") && !text.contains("60"), "an error in one system, and none is written");
+}
