@@ -38,6 +38,7 @@ fn compare(numbers: &[u16], found: &mut u64) -> Result<(), String> {
         interfaces: HashMap::new(),
         balancers: HashMap::new(),
         groupless: Vec::new(),
+        edges: Vec::new(),
     };
     let flows = read.flows(&Model::empty(Symbol::new("lab"), Symbol::new("live")));
     // A part of the internet is told by its range.

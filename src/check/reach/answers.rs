@@ -28,6 +28,9 @@ impl Reach {
 
 impl Ways for Reach {
     fn path(&self, model: &Model, question: &PathQuestion) -> Answer {
+        if let Some(answer) = self.by_edges(model, question) {
+            return answer;
+        }
         let read = self.network(model);
         let on = Read::carried(&question.on);
         let from: Vec<Party> = question.from.iter().flat_map(|end| read.path_parties(model, end)).collect();
@@ -117,7 +120,7 @@ fn route(
     (stops, touchings)
 }
 
-fn resources_of<'a>(model: &'a Model, instances: &'a [InstanceId]) -> impl Iterator<Item = ResourceId> + 'a {
+pub(super) fn resources_of<'a>(model: &'a Model, instances: &'a [InstanceId]) -> impl Iterator<Item = ResourceId> + 'a {
     let one_of = move |resource: ResourceId| instances.iter().any(|instance| belongs(model, resource, *instance));
     model.resource_ids().filter(move |resource| one_of(*resource))
 }

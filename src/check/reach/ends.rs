@@ -75,7 +75,9 @@ impl Read {
             }
             PathEnd::Resource(resource) => {
                 let name = service_of(model.resource(*resource).ty.as_str());
-                self.service(&name).map(Party::Service).into_iter().collect()
+                let asked = self.service(&name).map(Party::Service);
+                // What stands at the edge of the internet asks as what it has inside, too.
+                self.edge(*resource).into_iter().flat_map(Read::sent_by).chain(asked).collect()
             }
         }
     }

@@ -331,6 +331,33 @@ pub fn is_edge(ty: &str) -> bool {
     EDGES.contains(&ty)
 }
 
+/// Something in no VPC that takes what it is asked over the internet, and asks something else in its stead.
+#[derive(Debug)]
+pub struct InternetEdge {
+    /// The type.
+    pub ty: &'static str,
+    /// The ports of TCP on which it is asked.
+    pub ports: &'static [u16],
+    /// The property, by its last part, that closes it to the internet, and with which value.
+    pub closed: Option<(&'static str, &'static str)>,
+}
+
+/// All of them.
+pub const INTERNET_EDGES: &[InternetEdge] = &[
+    InternetEdge { ty: "AWS::ApiGateway::RestApi", ports: &[443], closed: Some(("Types", "PRIVATE")) },
+    InternetEdge { ty: "AWS::ApiGatewayV2::Api", ports: &[443], closed: None },
+    InternetEdge { ty: "AWS::AppSync::GraphQLApi", ports: &[443], closed: Some(("Visibility", "PRIVATE")) },
+    InternetEdge { ty: "AWS::CloudFront::Distribution", ports: &[80, 443], closed: Some(("Enabled", "false")) },
+    InternetEdge { ty: "AWS::Lambda::Url", ports: &[443], closed: None },
+];
+/// What leads from such an edge into a VPC: the type, the property that names the edge, and that which names the link.
+pub const EDGE_LINKS: &[(&str, &str, &str)] = &[
+    ("AWS::ApiGateway::Method", "RestApiId", "ConnectionId"),
+    ("AWS::ApiGatewayV2::Integration", "ApiId", "ConnectionId"),
+];
+/// The property of an edge that asks servers by their names, over the internet.
+pub const ORIGIN_BY_NAME: &str = "CustomOriginConfig";
+
 /// Names of endpoints that differ from the prefix of the service's actions, besides those below.
 pub const ACTION_SERVICES: &[(&str, &str)] = &[
     ("aoss", "aoss"),

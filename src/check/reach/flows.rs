@@ -8,7 +8,7 @@ use crate::check::reach::fabric::Hop;
 use crate::check::reach::filters::Direction;
 use crate::check::reach::legs::{Leg, Party};
 use crate::check::reach::network::{
-    BalancerId, EndpointKind, Group, GroupId, Interface, InterfaceId, Listens, Named, Peer, Rule, SubnetId,
+    BalancerId, EndpointKind, Group, GroupId, Interface, InterfaceId, Listens, Named, Peer, Rule, SubnetId, Sure,
 };
 use crate::check::reach::packets::anything;
 use crate::check::reach::paths::{Touching, named_of};
@@ -116,6 +116,14 @@ impl Read {
         let mut flows: Vec<Flow> = rows
             .map(|((from, to, because), Common { on, certain, ways })| Flow { from, to, on, certain, ways, because })
             .collect();
+        flows.extend(self.edges.iter().filter(|edge| edge.open != Sure::No).map(|edge| Flow {
+            from: Speaker::Outside(String::from("the internet")),
+            to: Speaker::Outside(model.called(edge.resource).to_owned()),
+            on: edge.on.clone(),
+            certain: edge.open == Sure::Yes,
+            ways: BTreeSet::new(),
+            because: vec![model.origins.user_span(edge.named.origin)],
+        }));
         flows.sort_by(|a, b| {
             let of = |flow: &Flow| (flow.from.clone(), flow.to.clone(), flow.on.iter().collect::<Vec<_>>());
             of(a).cmp(&of(b))

@@ -4,11 +4,13 @@
 //! - [`ranges`] and [`packets`] are sets of addresses and of packets.
 //! - [`filters`] is what network ACLs and route tables do to sets, [`fabric`] the hops by which sets move from subnet to subnet,
 //!   `search` and `handing` move them, [`solver`] keeps which of them are answered, [`legs`] what security groups let pass from one party to another.
+//! - [`edges`] are in no VPC, such as API gateways: they take what the internet asks.
 //! - [`paths`] puts legs together, [`trails`] is one packet's way hop by hop, `blocked` why there is none, `tell` says both in
 //!   words, [`flows`] says who may talk to whom at all, and [`Reach`] answers what a system asks.
 
 mod answers;
 pub mod blocked;
+pub mod edges;
 mod ends;
 pub mod fabric;
 mod facts;

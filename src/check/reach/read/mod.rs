@@ -4,6 +4,7 @@
 //! parameters, routes that a gateway tells of.
 
 mod balancers;
+mod edges;
 mod endpoints;
 mod firewalls;
 mod places;
@@ -14,6 +15,7 @@ mod wearers;
 
 use std::collections::HashMap;
 
+use crate::check::reach::edges::Edge;
 use crate::check::reach::ends::{service_of, service_of_action};
 use crate::check::reach::facts;
 use crate::check::reach::network::{
@@ -43,6 +45,8 @@ pub struct Read {
     pub balancers: HashMap<ResourceId, BalancerId>,
     /// Resources that name no group where one can be named.
     pub groupless: Vec<ResourceId>,
+    /// What stands at the edge of the internet, in no VPC.
+    pub edges: Vec<Edge>,
 }
 
 /// Reads an environment.
@@ -64,12 +68,14 @@ pub fn read(model: &Model) -> Read {
     reader.balancers();
     reader.services_in_use();
     reader.comparable_zones();
+    let edges = reader.edges();
     Read {
         solver: Solver::new(reader.net),
         groups: reader.groups,
         interfaces: reader.interfaces,
         balancers: reader.balancers,
         groupless: reader.groupless,
+        edges,
     }
 }
 
