@@ -27,7 +27,7 @@ fn one(wanted: &str) -> Answer {
     if let Some(page) = pages::page(name) {
         return Answer { out: page.to_owned(), ..Answer::default() };
     }
-    if let Some(page) = standing_rule(name) {
+    if let Some(page) = rule_page(name) {
         return Answer { out: page, ..Answer::default() };
     }
     let found = failures::find(wanted);
@@ -97,13 +97,22 @@ fn rules() -> impl Iterator<Item = (&'static Policy, &'static PolicyRule)> {
     })
 }
 
-/// The page of a rule: its documentation, and how it is lifted.
-fn standing_rule(name: &str) -> Option<String> {
-    let (policy, rule) = rules().find(|(_, rule)| rule.name.name == *name)?;
+/// The page of a rule of the standard library: its documentation, and how it is lifted.
+fn rule_page(name: &str) -> Option<String> {
+    let policies =
+        Library.items().filter_map(|item| if let ItemKind::Policy(policy) = &item.kind { Some(policy) } else { None });
+    let mut all = policies.flat_map(|policy| policy.rules.iter().map(move |rule| (policy, rule)));
+    let (policy, rule) = all.find(|(_, rule)| rule.name.name == *name)?;
+    let stands = rules().any(|(_, standing)| standing.name.name == *name);
     let doc = rule.doc.as_ref().map_or("", |doc| doc.text.trim());
     let policy = policy.name.name;
+    let binds = if stands {
+        String::from("stands in every system")
+    } else {
+        format!("a system takes with `use policy {policy}`")
+    };
     Some(format!(
-        "# {name}\n\nA rule of the policy `{policy}`, which stands in every system: {}.\n\n{doc}\n\n## How to waive\n\n\
+        "# {name}\n\nA rule of the policy `{policy}`, which {binds}: {}.\n\n{doc}\n\n## How to waive\n\n\
          `@waive({name}, because \"…\")` before the instance that breaks it.\n",
         said(rule)
     ))
