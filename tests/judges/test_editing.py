@@ -95,7 +95,9 @@ class Typist:
             return
         else:
             method, params = f"textDocument/{kind}", {**document, "position": at}
-            params |= {"range": {"start": {"line": 0, "character": 0}, "end": at}, "context": {"diagnostics": []}, "options": OPTIONS}
+            if kind not in PLACES:
+                part = {"start": {"line": 0, "character": 0}, "end": at}
+                params |= {"range": part, "context": {"diagnostics": []}, "options": OPTIONS}
         answer = self.editor.answer(self.editor.begin(method, params))
         # A request may be refused, with a reason; it may not fail for a mistake of ours.
         assert answer.get("error", {}).get("code") in (None, -32803), answer
