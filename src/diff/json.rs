@@ -66,7 +66,7 @@ fn resource(resource: &ResourceDifference, place: &dyn Fn(Span) -> Option<String
             })
         })
         .collect();
-    json!({
+    let mut object = json!({
         "logical_id": resource.logical_id,
         "type": resource.ty,
         "action": action(resource.action),
@@ -74,7 +74,11 @@ fn resource(resource: &ResourceDifference, place: &dyn Fn(Span) -> Option<String
         "data": data(resource.data),
         "downtime": resource.downtime,
         "causes": causes,
-    })
+    });
+    if let (Some(from), Some(object)) = (&resource.moved, object.as_object_mut()) {
+        object.insert(String::from("moved_from"), json!(from));
+    }
+    object
 }
 
 fn access(access: &Access, place: &dyn Fn(Span) -> Option<String>) -> Value {

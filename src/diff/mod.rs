@@ -11,6 +11,7 @@ mod data;
 mod exposure;
 pub mod facts;
 mod json;
+mod moves;
 mod phases;
 mod propagate;
 mod resources;
@@ -26,6 +27,7 @@ use crate::cfn::{Evaluated, Node, Parameters, Resource, Value};
 pub use access::{Access, AccessChange};
 pub use exposure::{Exposure, ExposureChange};
 pub use json::to_json;
+pub use moves::{Move, Refactoring};
 pub use phases::{Phase, Phases, Update, UpdateKind};
 pub use text::to_text;
 pub use verdict::Verdict;
@@ -77,6 +79,8 @@ pub struct ResourceDifference {
     pub causes: Vec<Cause>,
     /// Why CloudFormation refuses it.
     pub blocked: Option<Blocked>,
+    /// The stack that it comes from, if it is another one.
+    pub moved: Option<String>,
     /// Where it stands: in the new template, or in the old one if it goes away.
     pub span: Span,
 }
@@ -181,7 +185,7 @@ pub struct OutputDifference {
 }
 
 /// A stack on one side.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stack {
     /// What it is called in the answer: its physical name, or its template's file.
     pub name: String,
@@ -197,13 +201,17 @@ pub struct Stack {
     pub template: Evaluated,
     /// What a deployment tells CloudFormation beside the template, in words.
     pub settings: IndexMap<String, String>,
+    /// Its name in the source, if it is a build's.
+    pub source: String,
+    /// Its resources that stood in another stack, with that stack's name in the source.
+    pub moved: Vec<(String, String)>,
 }
 
 impl Stack {
     /// A stack of which no more is known than its template.
     pub fn new(name: String, place: String, document: Node, parameters: Parameters, template: Evaluated) -> Stack {
-        let folder = String::new();
-        Stack { name, place, folder, document, parameters, template, settings: IndexMap::default() }
+        let (folder, source, settings) = (String::new(), String::new(), IndexMap::default());
+        Stack { name, place, folder, document, parameters, template, settings, source, moved: Vec::new() }
     }
 }
 
@@ -232,8 +240,40 @@ fn settings(old: &Stack, new: &Stack) -> Vec<String> {
         .collect()
 }
 
-/// What the update from some stacks to others does.
+/// What the update from some stacks to others does. What moves to another stack is moved first; then the rest is compared.
 pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
+    match moves::carry_out(old, new) {
+        moves::Outcome::None => compare_in_place(old, new, &[]),
+        moves::Outcome::Done(moved) => {
+            let moves: Vec<Move> = moved.refactorings.iter().flat_map(|it| it.moves.iter().cloned()).collect();
+            let mut difference = compare_in_place(&moved.stacks, new, &moved.created);
+            for stack in &mut difference.stacks {
+                mark(&stack.stack, &mut stack.resources, &moves);
+            }
+            difference.phases = difference.phases.after_moves(moved.refactorings);
+            verdict::again(difference)
+        }
+        moves::Outcome::Impossible(why) => {
+            let mut difference = compare_in_place(old, new, &[]);
+            difference.phases.impossible = Some(why);
+            verdict::again(difference)
+        }
+    }
+}
+
+/// Marks what has moved.
+fn mark(stack: &str, resources: &mut [ResourceDifference], moves: &[Move]) {
+    for resource in resources {
+        let Some(from) = moves.iter().find(|it| it.to == stack && it.id == resource.logical_id) else { continue };
+        resource.moved = Some(from.from.clone());
+        if resource.replacement == Replacement::Never && resource.action != Action::Remove {
+            resource.action = Action::Move;
+        }
+    }
+}
+
+/// The same where nothing moves. Stacks that a refactoring made have their tags and protection from an update, though nothing else of them changes.
+fn compare_in_place(old: &[Stack], new: &[Stack], created: &[String]) -> Difference {
     let twin = |stack: &Stack, others: &'_ [Stack]| {
         others.iter().position(|other| (&other.name, &other.place) == (&stack.name, &stack.place))
     };
@@ -268,7 +308,8 @@ pub fn compare(old: &[Stack], new: &[Stack]) -> Difference {
     exposure.sort_by_key(|exposure| exposure.change);
     let access = access::compare(&pairs);
     let all: Vec<&[ResourceDifference]> = stacks.iter().map(|stack| stack.resources.as_slice()).collect();
-    let differ: Vec<bool> = stacks.iter().map(|stack| !stack.outputs.is_empty()).collect();
+    let differ: Vec<bool> =
+        stacks.iter().map(|stack| !stack.outputs.is_empty() || created.contains(&stack.stack)).collect();
     let phases = phases::phases(&pairs, &sides, &all, &differ);
     verdict::sum_up(stacks, access, exposure, phases)
 }

@@ -81,7 +81,7 @@ fn finished(
         }),
     };
     let (logical_id, ty, span) = (id.to_owned(), either.ty.clone(), either.span);
-    Some(ResourceDifference { logical_id, ty, action, replacement, data, downtime, causes, blocked, span })
+    Some(ResourceDifference { logical_id, ty, action, replacement, data, downtime, causes, blocked, moved: None, span })
 }
 
 /// A resource that both templates have, before anything is carried along references.

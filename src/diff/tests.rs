@@ -217,8 +217,20 @@ fn the_document_for_programs_keeps_its_form() {
 
 /// The phases of an update of several stacks, each `NAME: RESOURCES…` with `---` between them, and the templates on the way.
 fn phased(olds: &[(&str, &str)], news: &[(&str, &str)]) -> String {
+    phased_with(olds, news, &[])
+}
+
+/// The same, where a resource of a stack stood in another one: the stack, the id, and the other stack.
+fn phased_with(olds: &[(&str, &str)], news: &[(&str, &str)], moved: &[(&str, &str, &str)]) -> String {
     let stacks = |file: u32, all: &[(&str, &str)]| -> Vec<Stack> {
-        all.iter().zip(file..).map(|((name, text), file)| stack(file, name, text)).collect()
+        let made = all.iter().zip(file..).map(|((name, text), file)| {
+            let mut stack = stack(file, name, text);
+            stack.source = (*name).to_owned();
+            let own = moved.iter().filter(|(to, _, _)| to == name && file >= 10);
+            stack.moved = own.map(|(_, id, from)| ((*id).to_owned(), (*from).to_owned())).collect();
+            stack
+        });
+        made.collect()
     };
     let found = compare(&stacks(0, olds), &stacks(10, news));
     let mut text = format!("{:?}\n", found.verdict);
@@ -232,6 +244,11 @@ fn phased(olds: &[(&str, &str)], news: &[(&str, &str)]) -> String {
                 UpdateKind::Final => String::from("the new template"),
                 UpdateKind::Delete => String::from("deleted"),
                 UpdateKind::Passing(document) => document.to_json().to_string(),
+                UpdateKind::Refactor(it) => {
+                    let stacks =
+                        it.stacks.iter().map(|(name, document)| format!("\n    {name}: {}", document.to_json()));
+                    stacks.collect()
+                }
             };
             text.push_str(&format!("  {} ({}): {template}\n", update.stack, update.because.join(", ")));
         }
@@ -323,4 +340,75 @@ Resources:
   T: {Type: AWS::DynamoDB::Table, Properties: {TableName: t, KeySchema: [{AttributeName: a, KeyType: HASH}], LocalSecondaryIndexes: [{IndexName: x}]}}
   R: {Type: AWS::RDS::DBInstance, Properties: {DBInstanceIdentifier: c, DBName: a}}";
     insta::assert_snapshot!(phased(&[("a", table)], &[("a", &table.replace("DBName: a", "DBName: b"))]));
+}
+
+const HOLDS: &str = "
+Resources:
+  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub 'of ${AWS::StackName}'}}
+  P: {Type: AWS::SNS::TopicPolicy, DependsOn: [T, Own], Properties: {Topics: [!Ref T], PolicyDocument: {}}}
+  Own: {Type: AWS::SQS::Queue}
+  S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub '${T.TopicName} of ${Own.Arn}'}}
+Outputs:
+  T: {Value: !Ref T, Export: {Name: topic}}";
+const LEFT: &str = "
+Resources:
+  Own: {Type: AWS::SQS::Queue}
+  S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub ['${T} of ${Own.Arn}', {T: !ImportValue name}]}}";
+const HAS: &str = "
+Resources:
+  T: {Type: AWS::SNS::Topic, Properties: {DisplayName: new}}
+  P: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref T], PolicyDocument: {}}}
+Outputs:
+  N: {Value: !GetAtt T.TopicName, Export: {Name: name}}
+  T: {Value: !Ref T, Export: {Name: topic}}";
+
+#[test]
+fn what_goes_to_another_stack_goes_first_and_as_it_is() {
+    let moved = [("b", "T", "a")];
+    insta::assert_snapshot!(phased_with(
+        &[("a", HOLDS), ("c", TAKES)],
+        &[("a", LEFT), ("b", HAS), ("c", TAKES)],
+        &moved
+    ));
+}
+
+#[test]
+fn what_has_gone_already_does_not_go_again() {
+    let moved = [("b", "T", "a")];
+    let stacks = [("a", LEFT), ("b", HAS)];
+    assert!(!phased_with(&stacks, &stacks, &moved).contains("move"));
+}
+
+#[test]
+fn a_stack_is_not_left_empty_by_what_goes() {
+    let told = phased_with(
+        &[("a", NOTHING), ("b", TAKES)],
+        &[("b", &format!("{TAKES}\n  Own: {{Type: AWS::SQS::Queue}}"))],
+        &[("b", "Own", "a")],
+    );
+    assert!(told.contains("all that `a` has would move, and no stack can be empty"), "{told}");
+}
+
+#[test]
+fn what_reads_a_parameter_does_not_go_where_there_is_none() {
+    let old = "
+Parameters: {X: {Type: String, Default: x}}
+Resources:
+  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref X}}
+  Own: {Type: AWS::SQS::Queue}";
+    let new = "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: x}}";
+    let told = phased_with(&[("a", old)], &[("a", NOTHING), ("b", new)], &[("b", "Q", "a")]);
+    assert!(told.contains("reads the parameter `X`, which the other stack has not"), "{told}");
+}
+
+#[test]
+fn stacks_that_would_need_each_other_are_not_refactored() {
+    let old = "
+Resources:
+  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Own}}
+  Own: {Type: AWS::SQS::Queue}
+  S: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Q}}";
+    let new = [("a", NOTHING), ("b", "Resources:\n  Q: {Type: AWS::SQS::Queue}")];
+    let told = phased_with(&[("a", old)], &new, &[("b", "Q", "a")]);
+    assert!(told.contains("what moves would make them need each other"), "{told}");
 }

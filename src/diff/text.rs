@@ -64,6 +64,7 @@ fn phases(text: &mut String, phases: &Phases) -> fmt::Result {
                 UpdateKind::Final => "",
                 UpdateKind::Passing(_) => "  for the time being",
                 UpdateKind::Delete => "  deleted",
+                UpdateKind::Refactor(_) => "  refactored",
             };
             let because =
                 if update.because.is_empty() { String::new() } else { format!(": {}", update.because.join(", ")) };
@@ -121,6 +122,9 @@ fn resource(text: &mut String, resource: &ResourceDifference, place: &dyn Fn(Spa
     }
     if resource.downtime {
         facts.push(String::from("out of service for a while"));
+    }
+    if let Some(from) = &resource.moved {
+        facts.push(format!("it comes from {from}"));
     }
     let facts = if facts.is_empty() { String::new() } else { format!("; {}", facts.join("; ")) };
     let at = if resource.causes.is_empty() { at(place, resource.span) } else { String::new() };

@@ -31,6 +31,12 @@ impl Verdict {
     }
 }
 
+/// The same difference with a verdict on all that is known of it now.
+pub(super) fn again(difference: Difference) -> Difference {
+    let Difference { stacks, access, exposure, phases, .. } = difference;
+    sum_up(stacks, access, exposure, phases)
+}
+
 /// The whole difference, with its verdict.
 pub(super) fn sum_up(
     stacks: Vec<StackDifference>,

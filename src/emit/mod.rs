@@ -22,7 +22,7 @@ pub use archive::uploaded;
 pub use diagrams::{dot, mermaid};
 pub use plan_text::{plan_text, why_text};
 pub use renderings::{Rendered, Rendering, renderings};
-pub use script::{ScriptPhase, ScriptUpdate, phased_script};
+pub use script::{ScriptPhase, ScriptTemplate, ScriptUpdate, phased_script};
 pub use source::{Location, SourceNames};
 
 use crate::derive::template::Derived;

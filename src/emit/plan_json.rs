@@ -1,5 +1,7 @@
 //! `plan.json`: the plan for programs, with everything that a deployment needs to know.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -7,7 +9,10 @@ use crate::catalog::catalog;
 use crate::derive::template::{EdgeKind, Json, ParameterSource, Tree};
 use crate::emit::source::{SourceNames, place};
 use crate::emit::{Part, template};
-use crate::order::{Edge, Plan, PlanStack, PlanStep, Scope, StepKind};
+use crate::order::{Edge, Plan, PlanStack, PlanStep, Scope, Stateful, StepKind};
+
+/// How long CloudFormation lets a stack policy be.
+const STACK_POLICY: usize = 16_384;
 
 /// The document.
 pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNames) -> Value {
@@ -35,6 +40,7 @@ pub(super) fn plan_json(plan: &Plan, parts: &[Part<'_>], sources: &dyn SourceNam
         "given_way": plan.given_way.iter().map(|item| edge(item, sources)).collect::<Vec<_>>(),
         "order": plan.order,
         "waves": plan.waves,
+        "moved": moved(parts, sources),
         "destroy": destroy(plan),
         "carries": carries(plan, parts),
     });
@@ -97,10 +103,34 @@ fn stack(plan: &Plan, facts: &PlanStack, part: &Part<'_>, sources: &dyn SourceNa
         "parameters": parameters(part),
         "tags": part.template.tags,
         "termination_protection": plan.confirm,
+        "stack_policy": stack_policy(plan, facts),
         "scope": scope,
         "source": place(sources, facts.span),
         "stateful": stateful.collect::<Vec<_>>(),
     })
+}
+
+/// Where a person is asked before a change, no update replaces or deletes what holds data unless that is said once more.
+fn stack_policy(plan: &Plan, facts: &PlanStack) -> Value {
+    let protected: Vec<&Stateful> = facts.stateful.iter().filter(|item| item.on_delete != "Delete").collect();
+    if !plan.confirm || protected.is_empty() {
+        return Value::Null;
+    }
+    let allow = json!({ "Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*" });
+    let mut deny = json!({ "Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*" });
+    let ids: Vec<String> = protected.iter().map(|item| format!("LogicalResourceId/{}", item.id)).collect();
+    let is_short = ids.iter().map(|id| id.len() + 4).sum::<usize>() < STACK_POLICY / 2;
+    if let Some(deny) = deny.as_object_mut() {
+        if is_short {
+            deny.insert("Resource".into(), json!(ids));
+        } else {
+            let types: BTreeSet<&str> = protected.iter().map(|item| item.ty.as_str()).collect();
+            deny.insert("Resource".into(), json!("*"));
+            deny.insert("Condition".into(), json!({ "StringEquals": { "ResourceType": types } }));
+        }
+    }
+    let ids: Vec<&str> = protected.iter().map(|item| item.id.as_str()).collect();
+    json!({ "protects": ids, "document": { "Statement": [allow, deny] } })
 }
 
 fn parameters(part: &Part<'_>) -> Vec<Value> {
@@ -181,6 +211,16 @@ fn edge(edge: &Edge, sources: &dyn SourceNames) -> Value {
     })
 }
 
+/// Resources that stood in another stack, by that stack's name in the source.
+fn moved(parts: &[Part<'_>], sources: &dyn SourceNames) -> Value {
+    let resources = parts.iter().flat_map(|part| part.template.resources.iter().map(move |it| (part, it)));
+    let moved = resources.filter_map(|(part, (id, resource))| {
+        let (from, span) = part.model.resources.get(resource.resource?.index())?.moved_from?;
+        Some(json!({ "stack": part.name, "id": id, "from": from.as_str(), "source": place(sources, span) }))
+    });
+    moved.collect()
+}
+
 fn destroy(plan: &Plan) -> Value {
     let before: Map<String, Value> = plan
         .destroy
@@ -211,6 +251,12 @@ fn carries(plan: &Plan, parts: &[Part<'_>]) -> Value {
 /// What a cloud assembly has no words for.
 pub(super) fn not_in_assembly(plan: &Plan, parts: &[Part<'_>]) -> Vec<Value> {
     let mut lost = Vec::new();
+    for part in parts {
+        let facts = plan.stacks.get(&part.name);
+        if facts.is_some_and(|facts| !stack_policy(plan, facts).is_null()) {
+            lost.push(json!({ "stack": part.name, "why": "the cdk command sets no stack policies" }));
+        }
+    }
     for step in &plan.steps {
         match &step.kind {
             StepKind::Deploy { .. } | StepKind::Upload { .. } => {}

@@ -2,6 +2,7 @@ yes=no
 destroying=no
 only=''
 found=no
+replacing=no
 shared=''
 given=()
 
@@ -14,6 +15,7 @@ is found unchanged.
   ./deploy.sh --destroy             delete the stacks again, last one first
   ./deploy.sh --yes                 ask nothing; manual steps count as done
   ./deploy.sh --step ID             only this step of plan.json: whoever calls keeps to the order
+  ./deploy.sh --replace-protected   let updates replace or delete what stack policies protect
   ./deploy.sh --parameter NAME=VALUE
                                     a template parameter; also from the environment as INFRAC_PARAMETER_<NAME>
 
@@ -110,7 +112,7 @@ failures() {
 
 stack() {
   name=$1 region=$2 file=$3 bytes=$4 hash=$5
-  capabilities=() parameters='' stack_tags='[]' protect=no later_hashes=()
+  capabilities=() parameters='' stack_tags='[]' protect=no stack_policy='' later_hashes=()
 }
 
 # Phases are of one piece: a step without those before it could be refused, or lose data.
@@ -124,6 +126,9 @@ phase() { printf '\nphase %s of %s: %s\n' "$1" "$2" "$3"; }
 later() { later_hashes=("$@"); }
 
 protected() { protect=yes; }
+
+# What no update replaces or deletes.
+policy() { stack_policy=$1; }
 
 # Whether an earlier run went further with this stack. A stack remembers the change set that made it what it is.
 is_past() {
@@ -228,16 +233,24 @@ deploy() {
   cfn describe-change-set --stack-name "$name" --change-set-name "$change" --output text \
     --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
   if [ "$confirm" = true ]; then ask "Deploy this to $deployment?" "$deployment"; fi
+  if [ "$kind" = UPDATE ] && [ -n "$stack_policy" ] && [ "$replacing" = yes ]; then
+    cfn set-stack-policy --stack-name "$name" --stack-policy-body "$open_policy"
+  fi
   cfn execute-change-set --stack-name "$name" --change-set-name "$change"
   if [ "$kind" = CREATE ]; then
     cfn wait stack-create-complete --stack-name "$name" || { failures; fail "$name was not created"; }
   else
-    cfn wait stack-update-complete --stack-name "$name" || { failures; fail "$name was not updated"; }
+    cfn wait stack-update-complete --stack-name "$name" || { failures; protect_stack; fail "$name was not updated"; }
   fi
   protect_stack
 }
 
+open_policy='{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
+
 protect_stack() {
+  if [ -n "$stack_policy" ]; then
+    cfn set-stack-policy --stack-name "$name" --stack-policy-body "$stack_policy"
+  fi
   if [ "$protect" = yes ]; then
     cfn update-termination-protection --stack-name "$name" --enable-termination-protection >/dev/null
   fi
@@ -280,6 +293,47 @@ upload() {
   case $region in cn-*) suffix=amazonaws.com.cn ;; esac
   aws s3 cp --region "$region" --only-show-errors "$file" "s3://$bucket/infrac/$hash.template.json"
   url="https://$bucket.s3.$region.$suffix/infrac/$hash.template.json"
+}
+
+# Whether a resource has still to go to a stack.
+to_move() {
+  name=$1 region=$2 definitions=()
+  settle
+  if [ -n "$status" ] && [ "$status" != REVIEW_IN_PROGRESS ]; then
+    local there
+    there=$(physical_id "$3")
+    if [ -n "$there" ] && [ "$there" != None ]; then
+      say "$3 is in $1 already"
+      return 1
+    fi
+  fi
+}
+
+# What a stack has after the refactoring.
+definition() {
+  file=$2 bytes=$3 hash=$4
+  if [ "$bytes" -le 51200 ]; then
+    definitions+=("StackName=$1,TemplateBody@=file://$file")
+  else
+    upload
+    definitions+=("StackName=$1,TemplateURL=$url")
+  fi
+}
+
+# Moves resources between stacks, and does nothing else: CloudFormation refuses whatever would change one.
+refactor() {
+  local id create=--no-enable-stack-creation
+  if [ "$2" = yes ]; then create=--enable-stack-creation; fi
+  id=$(cfn create-stack-refactor --stack-definitions "${definitions[@]}" --resource-mappings "$1" "$create" \
+    --query StackRefactorId --output text)
+  if ! cfn wait stack-refactor-create-complete --stack-refactor-id "$id"; then
+    fail "$(cfn describe-stack-refactor --stack-refactor-id "$id" --query StatusReason --output text)"
+  fi
+  if [ "$confirm" = true ]; then ask "Move this in $deployment: $1?" "$deployment"; fi
+  cfn execute-stack-refactor --stack-refactor-id "$id"
+  if ! cfn wait stack-refactor-execute-complete --stack-refactor-id "$id"; then
+    fail "$(cfn describe-stack-refactor --stack-refactor-id "$id" --query ExecutionStatusReason --output text)"
+  fi
 }
 
 # One script deploys all that an account and region share.
@@ -352,6 +406,7 @@ main() {
     case $1 in
       --yes) yes=yes ;;
       --destroy) destroying=yes ;;
+      --replace-protected) replacing=yes ;;
       --step)
         if [ $# -lt 2 ]; then fail "--step takes a step's id"; fi
         only=$2

@@ -18,27 +18,45 @@ pub struct ScriptPhase {
     pub updates: Vec<ScriptUpdate>,
 }
 
-/// The update of one stack in a phase.
+/// What is done in a phase.
 #[derive(Debug)]
 pub enum ScriptUpdate {
-    /// It gets a template.
+    /// A stack gets a template.
     Deploy {
-        /// The stack.
-        stack: String,
-        /// The template's file beside the script.
-        file: String,
-        /// Its size.
-        bytes: usize,
-        /// Its SHA-256.
-        hash: String,
+        /// The template.
+        template: ScriptTemplate,
         /// The SHA-256 of the templates that the stack gets in later phases.
         later: Vec<String>,
     },
-    /// It is deleted.
+    /// A stack is deleted.
     Delete {
         /// The stack.
         stack: String,
     },
+    /// Resources go from stack to stack.
+    Refactor {
+        /// Where the stacks stand.
+        region: String,
+        /// What each has afterwards.
+        templates: Vec<ScriptTemplate>,
+        /// Each resource's id, and the stacks that it comes from and goes to.
+        moves: Vec<[String; 3]>,
+        /// Whether a stack is made by it.
+        creates: bool,
+    },
+}
+
+/// A template beside the script.
+#[derive(Debug)]
+pub struct ScriptTemplate {
+    /// The stack.
+    pub stack: String,
+    /// The template's file.
+    pub file: String,
+    /// Its size.
+    pub bytes: usize,
+    /// Its SHA-256.
+    pub hash: String,
 }
 
 /// The script of a plan.
@@ -57,8 +75,8 @@ pub fn phased_script(old: &Value, new: &Value, phases: &[ScriptPhase]) -> String
             writeln!(text, "  phase {} {} {}", at + 1, phases.len(), quote(&phase.title))?;
             for update in &phase.updates {
                 match update {
-                    ScriptUpdate::Deploy { stack, file, bytes, hash, later } => {
-                        stack_lines(text, "  ", new, stack, file, *bytes, hash)?;
+                    ScriptUpdate::Deploy { template: it, later } => {
+                        stack_lines(text, "  ", new, &it.stack, &it.file, it.bytes, &it.hash)?;
                         if !later.is_empty() {
                             let later: Vec<String> = later.iter().map(|hash| quote(hash)).collect();
                             writeln!(text, "  later {}", later.join(" "))?;
@@ -66,11 +84,34 @@ pub fn phased_script(old: &Value, new: &Value, phases: &[ScriptPhase]) -> String
                         writeln!(text, "  deploy")?;
                     }
                     ScriptUpdate::Delete { stack } => delete(text, old, stack)?,
+                    ScriptUpdate::Refactor { region, templates, moves, creates } => {
+                        refactor(text, region, templates, moves, *creates)?;
+                    }
                 }
             }
         }
         Ok(())
     })
+}
+
+fn refactor(
+    text: &mut String,
+    region: &str,
+    templates: &[ScriptTemplate],
+    moves: &[[String; 3]],
+    creates: bool,
+) -> fmt::Result {
+    let Some([id, _, to]) = moves.first() else { return Ok(()) };
+    writeln!(text, "  if to_move {} {} {}; then", quote(to), quote(region), quote(id))?;
+    for it in templates {
+        writeln!(text, "    definition {} {} {} {}", quote(&it.stack), quote(&it.file), it.bytes, quote(&it.hash))?;
+    }
+    let place = |stack: &String, id: &String| json!({ "StackName": stack, "LogicalResourceId": id });
+    let mappings =
+        moves.iter().map(|[id, from, to]| json!({ "Source": place(from, id), "Destination": place(to, id) }));
+    let mappings = Value::from_iter(mappings).to_string();
+    let create = if creates { "yes" } else { "no" };
+    writeln!(text, "    refactor {} {create}\n  fi", quote(&mappings))
 }
 
 fn written(plan: &Value, deploy: &dyn Fn(&mut String) -> fmt::Result) -> String {
@@ -182,6 +223,9 @@ fn stack_lines(
     }
     if stack.get("termination_protection").and_then(Value::as_bool) == Some(true) {
         writeln!(text, "{pad}protected")?;
+    }
+    if let Some(policy) = stack.get("stack_policy").and_then(|policy| policy.get("document")) {
+        writeln!(text, "{pad}policy {}", quote(&policy.to_string()))?;
     }
     for parameter in list(stack, "parameters") {
         let name = quote(word(parameter, "name"));

@@ -3,11 +3,12 @@
 mod beside;
 mod hybrid;
 mod rules;
-mod shared;
+pub(super) mod shared;
 
 use std::collections::BTreeSet;
 
 use crate::cfn::{Node, Parameters};
+use crate::diff::moves::Refactoring;
 use crate::diff::{Action, Blocked, Data, Pair, ResourceDifference, Stack};
 use crate::order::phases::{Rounds, Task, TaskKind, Work, rounds, tasks};
 use shared::Value;
@@ -56,6 +57,8 @@ pub enum UpdateKind {
     Passing(Box<Node>),
     /// It is deleted.
     Delete,
+    /// It is refactored together with others, and nothing else changes.
+    Refactor(Box<Refactoring>),
 }
 
 /// Everything that a plan in phases is made from.
@@ -100,6 +103,22 @@ pub(super) fn phases(
 
 /// Resources that are taken away in one phase and made again in the next, by the place of their pair.
 type Remade = Vec<(usize, BTreeSet<String>)>;
+
+impl Phases {
+    /// Puts refactorings before everything else.
+    pub(super) fn after_moves(mut self, refactorings: Vec<Refactoring>) -> Phases {
+        let updates = refactorings.into_iter().map(|refactoring| Update {
+            stack: refactoring.moves.first().map(|it| it.to.clone()).unwrap_or_default(),
+            because: refactoring.moves.iter().map(|it| format!("takes `{}` from `{}`", it.id, it.from)).collect(),
+            kind: UpdateKind::Refactor(Box::new(refactoring)),
+            loses: false,
+        });
+        let why = String::from("what goes to another stack goes there as it is");
+        self.phases.insert(0, Phase { id: String::from("move"), why, updates: updates.collect() });
+        self.usual = false;
+        self
+    }
+}
 
 impl Context<'_> {
     fn changes(&self, at: usize) -> bool {

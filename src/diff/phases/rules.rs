@@ -26,6 +26,8 @@ impl<'p> State<'p> {
     pub(super) fn update(&mut self, at: usize, kind: &UpdateKind) -> Result<(), String> {
         let Some(pair) = self.pairs.get(at) else { return Ok(()) };
         let next = match kind {
+            // The state begins where refactorings end.
+            UpdateKind::Refactor(_) => return Ok(()),
             UpdateKind::Delete => None,
             UpdateKind::Final => pair.new.cloned(),
             UpdateKind::Passing(document) => {

@@ -86,7 +86,7 @@ fn side<'e>(pairs: &[Pair<'e>], pick: impl Fn(&Pair<'e>) -> Option<&'e Evaluated
 }
 
 /// The names of what a template takes from other stacks.
-pub(super) fn imports(template: &Evaluated) -> BTreeSet<String> {
+pub(in crate::diff) fn imports(template: &Evaluated) -> BTreeSet<String> {
     taken_names(template).into_iter().map(|(name, _)| name).collect()
 }
 
@@ -127,7 +127,7 @@ fn names_of(value: &cfn::Value) -> BTreeSet<(String, bool)> {
 }
 
 /// The logical ids that a resource refers to.
-pub(super) fn references(resource: &cfn::Resource) -> BTreeSet<String> {
+pub(in crate::diff) fn references(resource: &cfn::Resource) -> BTreeSet<String> {
     let mut ids = references_of(&resource.properties);
     for attribute in resource.attributes.values() {
         ids.extend(references_of(attribute));
@@ -137,7 +137,7 @@ pub(super) fn references(resource: &cfn::Resource) -> BTreeSet<String> {
 }
 
 /// The logical ids that a value refers to.
-pub(super) fn references_of(value: &cfn::Value) -> BTreeSet<String> {
+pub(in crate::diff) fn references_of(value: &cfn::Value) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     value.each_open(&mut |open| {
         if let Open::Resource(id) | Open::Attribute(id, _) = open {

@@ -118,6 +118,12 @@ impl Reading<'_> {
                 let mut stack = Stack::new(name.clone(), place.join("/"), node, values, template);
                 stack.settings = settings(entry);
                 stack.folder = environment.to_owned();
+                text(entry, &["stack"]).unwrap_or_default().clone_into(&mut stack.source);
+                let moved = plan.get("moved").and_then(Value::as_array).into_iter().flatten();
+                stack.moved = moved
+                    .filter(|it| text(it, &["stack"]) == Some(name))
+                    .filter_map(|it| Some((text(it, &["id"])?.to_owned(), text(it, &["from"])?.to_owned())))
+                    .collect();
                 stacks.push(stack);
             }
         }

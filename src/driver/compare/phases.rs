@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::cfn::Node;
 use crate::diff::{Difference, Stack, Update, UpdateKind};
-use crate::emit::{Files, ScriptPhase, ScriptUpdate, hash, phased_script, pretty};
+use crate::emit::{Files, ScriptPhase, ScriptTemplate, ScriptUpdate, hash, phased_script, pretty};
 
 /// A side: its stacks, and the files of its builds.
 type Side<'a> = (&'a [Stack], &'a [Files]);
@@ -32,10 +33,18 @@ struct Folder<'a> {
     new: Side<'a>,
 }
 
-/// An update that is written: the file's path below the folder, and its contents.
+/// An update that is written: for each stack that it concerns the file's path below the folder, and its contents.
 struct Written<'a> {
     update: &'a Update,
-    template: Option<(String, Vec<u8>)>,
+    templates: Vec<Template>,
+}
+
+/// The template of a stack in a phase.
+struct Template {
+    stack: String,
+    region: String,
+    file: String,
+    bytes: Vec<u8>,
 }
 
 impl<'a> Folder<'a> {
@@ -54,8 +63,8 @@ impl<'a> Folder<'a> {
             return;
         }
         let prefix = if self.folder.is_empty() { String::new() } else { format!("{}/", self.folder) };
-        for (file, bytes) in phases.iter().flat_map(|(_, _, updates)| updates).filter_map(|it| it.template.as_ref()) {
-            files.insert(format!("{prefix}{file}"), bytes.clone());
+        for it in phases.iter().flat_map(|(_, _, updates)| updates).flat_map(|it| &it.templates) {
+            files.insert(format!("{prefix}{}", it.file), it.bytes.clone());
         }
         let documents: Vec<Value> = phases
             .iter()
@@ -77,32 +86,46 @@ impl<'a> Folder<'a> {
     }
 
     fn written(&self, phase: usize, update: &'a Update) -> Option<Written<'a>> {
-        let of = |side: Side<'a>| side.0.iter().find(|it| it.name == update.stack && it.folder == self.folder);
-        let stack = of(self.new).or(of(self.old))?;
-        // A template of its own has a file's name already.
-        let file = stack.name.rsplit('/').next().unwrap_or(&stack.name).split('.').next().unwrap_or(&stack.name);
-        let named = format!("phase-{phase}/{file}.template.json");
-        let template = match &update.kind {
-            UpdateKind::Final => Some((named, pretty(&stack.document.to_json()))),
-            UpdateKind::Passing(document) => Some((named, pretty(&document.to_json()))),
-            UpdateKind::Delete => None,
+        let of = |side: Side<'a>, name: &str| side.0.iter().find(|it| it.name == name && it.folder == self.folder);
+        let stack = of(self.new, &update.stack).or(of(self.old, &update.stack))?;
+        let region = stack.place.rsplit('/').next().unwrap_or_default();
+        let template = |name: &str, document: &Node| {
+            // A template of its own has a file's name already.
+            let short = name.rsplit('/').next().unwrap_or(name).split('.').next().unwrap_or(name);
+            let file = format!("phase-{phase}/{short}.template.json");
+            Template { stack: name.to_owned(), region: region.to_owned(), file, bytes: pretty(&document.to_json()) }
         };
-        Some(Written { update, template })
+        let templates = match &update.kind {
+            UpdateKind::Final => vec![template(&stack.name, &stack.document)],
+            UpdateKind::Passing(document) => vec![template(&stack.name, document)],
+            UpdateKind::Delete => Vec::new(),
+            UpdateKind::Refactor(it) => it.stacks.iter().map(|(name, document)| template(name, document)).collect(),
+        };
+        Some(Written { update, templates })
     }
 }
 
 fn document(written: &Written<'_>) -> Value {
     let update = written.update;
     let mut entry = json!({ "stack": update.stack });
+    let template = |it: &Template| json!({ "file": it.file, "sha256": hash(&it.bytes), "bytes": it.bytes.len() });
     if let Some(entry) = entry.as_object_mut() {
-        match &written.template {
-            Some((file, bytes)) => {
+        match &update.kind {
+            UpdateKind::Final | UpdateKind::Passing(_) => {
                 entry.insert("do".into(), "deploy".into());
-                entry.insert("template".into(), json!({ "file": file, "sha256": hash(bytes), "bytes": bytes.len() }));
+                entry.insert("template".into(), written.templates.first().map(template).unwrap_or_default());
                 entry.insert("passing".into(), matches!(update.kind, UpdateKind::Passing(_)).into());
             }
-            None => {
+            UpdateKind::Delete => {
                 entry.insert("do".into(), "delete".into());
+            }
+            UpdateKind::Refactor(refactoring) => {
+                let stacks = written.templates.iter().map(|it| json!({ "stack": it.stack, "template": template(it) }));
+                let moves = refactoring.moves.iter().map(|it| json!({ "id": it.id, "from": it.from, "to": it.to }));
+                entry.insert("do".into(), "refactor".into());
+                entry.insert("stacks".into(), stacks.collect());
+                entry.insert("moves".into(), moves.collect());
+                entry.insert("creates".into(), refactoring.creates.into());
             }
         }
         entry.insert("because".into(), json!(update.because));
@@ -120,7 +143,13 @@ fn plan(builds: &[Files], prefix: &str) -> Option<Value> {
 fn script(phases: &[(usize, &crate::diff::Phase, Vec<Written<'_>>)]) -> Vec<ScriptPhase> {
     let later = |after: usize, stack: &str| -> Vec<String> {
         let later = phases.iter().filter(|(at, _, _)| *at > after).flat_map(|(_, _, updates)| updates);
-        later.filter(|it| it.update.stack == stack).filter_map(|it| Some(hash(&it.template.as_ref()?.1))).collect()
+        later.flat_map(|it| &it.templates).filter(|it| it.stack == stack).map(|it| hash(&it.bytes)).collect()
+    };
+    let template = |it: &Template| ScriptTemplate {
+        stack: it.stack.clone(),
+        file: it.file.clone(),
+        bytes: it.bytes.len(),
+        hash: hash(&it.bytes),
     };
     phases
         .iter()
@@ -128,15 +157,23 @@ fn script(phases: &[(usize, &crate::diff::Phase, Vec<Written<'_>>)]) -> Vec<Scri
             title: format!("{}: {}", phase.id, phase.why),
             updates: updates
                 .iter()
-                .map(|it| match &it.template {
-                    Some((file, bytes)) => ScriptUpdate::Deploy {
-                        stack: it.update.stack.clone(),
-                        file: file.clone(),
-                        bytes: bytes.len(),
-                        hash: hash(bytes),
-                        later: later(*at, &it.update.stack),
+                .map(|it| match (&it.update.kind, it.templates.first()) {
+                    (UpdateKind::Refactor(refactoring), Some(first)) => ScriptUpdate::Refactor {
+                        region: first.region.clone(),
+                        templates: it.templates.iter().map(template).collect(),
+                        moves: refactoring
+                            .moves
+                            .iter()
+                            .map(|it| [it.id.clone(), it.from.clone(), it.to.clone()])
+                            .collect(),
+                        creates: refactoring.creates,
                     },
-                    None => ScriptUpdate::Delete { stack: it.update.stack.clone() },
+                    (UpdateKind::Final | UpdateKind::Passing(_), Some(first)) => {
+                        ScriptUpdate::Deploy { template: template(first), later: later(*at, &it.update.stack) }
+                    }
+                    (UpdateKind::Delete | UpdateKind::Final | UpdateKind::Passing(_) | UpdateKind::Refactor(_), _) => {
+                        ScriptUpdate::Delete { stack: it.update.stack.clone() }
+                    }
                 })
                 .collect(),
         })

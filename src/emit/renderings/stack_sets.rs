@@ -180,7 +180,9 @@ fn resource(set: &Set<'_>, before: Vec<String>, parameters: &mut Map<String, Val
             properties.insert(key.to_owned(), value);
         }
     };
-    if set.body.len() <= INLINE {
+    // What a template has CloudFormation look up would be looked up here already, where it stands in another template.
+    let looks_up = String::from_utf8_lossy(set.body).contains("{{resolve:");
+    if set.body.len() <= INLINE && !looks_up {
         // On one line: the space between tokens counts against the limit.
         let body = serde_json::from_slice::<Value>(set.body).unwrap_or_default();
         put("TemplateBody", Value::from(body.to_string()));
@@ -189,8 +191,7 @@ fn resource(set: &Set<'_>, before: Vec<String>, parameters: &mut Map<String, Val
         let description = format!("Where the template of {} was put, as an https URL of S3", set.name);
         parameters.insert(name.clone(), json!({ "Type": "String", "Description": description }));
         put("TemplateURL", json!({ "Ref": name }));
-        rendered
-            .loses(PATH, format!("the upload of the template of `{}`, which is too large to stand within", set.name));
+        rendered.loses(PATH, format!("the upload of the template of `{}`, which cannot stand within", set.name));
     }
     let capabilities: Vec<&str> = list(entry, "capabilities").map(|it| word(it, "name")).collect();
     if !capabilities.is_empty() {
