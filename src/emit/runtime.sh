@@ -344,7 +344,7 @@ account_stacks() {
     return 0
     ;;
   esac
-  shared="$shared[$1]"
+  shared="${shared}[$1]"
   if [ "$yes" = yes ]; then arguments+=(--yes); fi
   for item in ${given[@]+"${given[@]}"}; do arguments+=(--parameter "$item"); done
   bash "$1" ${arguments[@]+"${arguments[@]}"}

@@ -29,6 +29,7 @@ from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
 from moto.rds.models import DBInstance, DBParameterGroup, OptionGroup
 from moto.route53.models import FakeZone, route53_backends
 from moto.secretsmanager.models import secretsmanager_backends
+from moto.ssm.models import Parameter
 from moto.utilities.tagging_service import TaggingService
 
 # What Ref gives for a type that moto does not create, where AWS documents a value that other resources depend on.
@@ -269,6 +270,18 @@ def fill() -> None:
         return create_method(cls, resource_name, complete, account_id, region_name, **kwargs)
 
     Method.create_from_cloudformation_json = classmethod(with_integration)
+
+    # The tags of a parameter are a map in CloudFormation, and a list everywhere else; moto knows the list.
+    create_parameter = Parameter.create_from_cloudformation_json.__func__
+
+    def with_tags_listed(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
+        properties = cloudformation_json["Properties"]
+        tags = properties.get("Tags") or {}
+        listed = [{"Key": key, "Value": value} for key, value in tags.items()] if isinstance(tags, dict) else tags
+        complete = cloudformation_json | {"Properties": properties | {"Tags": listed}}
+        return create_parameter(cls, resource_name, complete, account_id, region_name, **kwargs)
+
+    Parameter.create_from_cloudformation_json = classmethod(with_tags_listed)
 
     # A volume without size and snapshot takes the image's size; moto looks at neither the image nor the device's name.
     add_block_device = Instance.add_block_device

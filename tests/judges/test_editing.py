@@ -90,8 +90,15 @@ class Typist:
             prepared = self.editor.answer(self.editor.begin("textDocument/prepareCallHierarchy", {**document, "position": at}))
             items = prepared.get("result") or []
             for item in items[:1]:
-                self.hold(self.editor.answer(self.editor.begin("callHierarchy/incomingCalls", {"item": item})))
-                self.hold(self.editor.answer(self.editor.begin("callHierarchy/outgoingCalls", {"item": item})))
+                # The places of calls lie in the text of whoever calls.
+                into = self.editor.answer(self.editor.begin("callHierarchy/incomingCalls", {"item": item}))
+                for call in into.get("result") or []:
+                    self.hold(call["from"])
+                    self.hold(call["fromRanges"], call["from"]["uri"])
+                out = self.editor.answer(self.editor.begin("callHierarchy/outgoingCalls", {"item": item}))
+                for call in out.get("result") or []:
+                    self.hold(call["to"])
+                    self.hold(call["fromRanges"], item["uri"])
             return
         else:
             method, params = f"textDocument/{kind}", {**document, "position": at}

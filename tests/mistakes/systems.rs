@@ -50,7 +50,9 @@ fn system(specs: &Path, folder: &Path) -> System {
             let bytes = fs::read(&path).unwrap();
             let shown = path.strip_prefix(specs).unwrap().to_owned();
             world.set(&shown, bytes.clone());
-            if path.extension().is_some_and(|extension| extension == "infra") {
+            // The names of other tools' rules are theirs: any of them is taken as it is written.
+            let names_rules_of_others = path.ends_with("judges.infra");
+            if path.extension().is_some_and(|extension| extension == "infra") && !names_rules_of_others {
                 let text = String::from_utf8(bytes).unwrap();
                 sources.push(Source { path: shown, tokens: tokens(&text), text });
             }
