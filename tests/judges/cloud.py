@@ -182,7 +182,7 @@ class Cloud:
             (stack.account or MOTO_ACCOUNT, resource["Properties"].get("HostedZoneId"))
             for stack in plan.deployed
             for resource in stack.template["Resources"].values()
-            if resource["Type"] == "AWS::Route53::RecordSet"
+            if resource["Type"] in ("AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")
         ]
         return [(account, zone) for account, zone in records if isinstance(zone, str)]
 

@@ -36,6 +36,7 @@ CREATE_ONLY = {
     "AWS::EC2::Subnet": {"VpcId", "CidrBlock", "AvailabilityZone"},
     "AWS::SNS::Topic": {"TopicName"},
     "AWS::SSM::Parameter": {"Name"},
+    "AWS::DynamoDB::Table": {"TableName"},
 }  # fmt: skip
 NAMES = {"AWS::SNS::Topic": "TopicName", "AWS::SSM::Parameter": "Name", "AWS::DynamoDB::Table": "TableName"}
 CHANGING = {

@@ -216,6 +216,8 @@ def fill() -> None:
     update_resource = parsing.parse_and_update_resource
 
     def or_as_it_was(logical_id, resource_json, resources_map, account_id, region_name):
+        if not hasattr(resource_class(resource_json["Type"]), "update_from_cloudformation_json"):
+            return resources_map[logical_id]
         updated = update_resource(logical_id, resource_json, resources_map, account_id, region_name)
         return resources_map[logical_id] if updated is None else updated
 
