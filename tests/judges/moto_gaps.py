@@ -28,6 +28,7 @@ from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpn_gateway import VPCGatewayAttachment
 from moto.rds.models import DBInstance, DBParameterGroup, OptionGroup
 from moto.route53.models import FakeZone, route53_backends
+from moto.s3.models import FakeBucket
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import Parameter
 from moto.utilities.tagging_service import TaggingService
@@ -261,6 +262,16 @@ def fill() -> None:
         return create(resource_name, cloudformation_json, account_id, region_name, **kwargs)
 
     DBInstance.create_from_cloudformation_json = classmethod(unless_of_a_cluster)
+
+    # A bucket that CloudFormation named keeps that name; moto looks for one in the template.
+    update_bucket = FakeBucket.update_from_cloudformation_json.__func__
+
+    def with_its_name(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        named = {"BucketName": original_resource.name} | cloudformation_json["Properties"]
+        complete = cloudformation_json | {"Properties": named}
+        return update_bucket(cls, original_resource, new_resource_name, complete, account_id, region_name)
+
+    FakeBucket.update_from_cloudformation_json = classmethod(with_its_name)
 
     # A method that answers by itself calls nothing; moto insists on how and where.
     create_method = Method.create_from_cloudformation_json.__func__
