@@ -50,6 +50,11 @@ impl Span {
         self.file == FileId::NONE
     }
 
+    /// Whether another span of the same file lies in it.
+    pub fn contains(self, inner: Span) -> bool {
+        self.file == inner.file && self.lo <= inner.lo && inner.hi <= self.hi
+    }
+
     /// The bytes, as a range.
     pub fn range(self) -> std::ops::Range<usize> {
         self.lo as usize..self.hi as usize

@@ -57,7 +57,7 @@ pub fn suppresses(model: &Model, waiver: &Waiver, ty: &str, origin: Origin) -> b
 
 /// Whether a place lies within another.
 pub fn within(inner: Span, outer: Span) -> bool {
-    !inner.is_none() && inner.file == outer.file && outer.lo <= inner.lo && inner.hi <= outer.hi
+    !inner.is_none() && outer.contains(inner)
 }
 
 impl Build<'_> {

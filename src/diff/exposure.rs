@@ -223,5 +223,5 @@ fn everyone(old: Option<&Evaluated>, new: &Evaluated, found: &mut Vec<Exposure>)
 
 /// Whether a value stands inside of another, by their places.
 fn holds(outer: &Value, inner: Span) -> bool {
-    outer.span.file == inner.file && outer.span.lo <= inner.lo && inner.hi <= outer.span.hi
+    outer.span.contains(inner)
 }

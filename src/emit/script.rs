@@ -76,7 +76,7 @@ pub fn phased_script(old: &Value, new: &Value, phases: &[ScriptPhase]) -> String
             for update in &phase.updates {
                 match update {
                     ScriptUpdate::Deploy { template: it, later } => {
-                        stack_lines(text, "  ", new, &it.stack, &it.file, it.bytes, &it.hash)?;
+                        stack_lines(text, "  ", new, it)?;
                         if !later.is_empty() {
                             let later: Vec<String> = later.iter().map(|hash| quote(hash)).collect();
                             writeln!(text, "  later {}", later.join(" "))?;
@@ -170,7 +170,13 @@ fn deploy_all(text: &mut String, plan: &Value) -> fmt::Result {
                 let template = entry(plan, stack).and_then(|stack| stack.get("template")).unwrap_or(&Value::Null);
                 let bytes = template.get("bytes").and_then(Value::as_u64).unwrap_or(0);
                 let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-                stack_lines(text, "    ", plan, stack, word(template, "file"), bytes, word(template, "sha256"))?;
+                let template = ScriptTemplate {
+                    stack: stack.to_owned(),
+                    file: word(template, "file").to_owned(),
+                    bytes,
+                    hash: word(template, "sha256").to_owned(),
+                };
+                stack_lines(text, "    ", plan, &template)?;
                 writeln!(text, "    deploy")?;
             }
             "account" => {
@@ -195,24 +201,11 @@ fn upload(text: &mut String, pad: &str, step: &Value) -> fmt::Result {
 }
 
 /// What a stack is to be, up to the order to deploy it.
-fn stack_lines(
-    text: &mut String,
-    pad: &str,
-    plan: &Value,
-    name: &str,
-    file: &str,
-    bytes: usize,
-    hash: &str,
-) -> fmt::Result {
-    let stack = entry(plan, name).unwrap_or(&Value::Null);
-    writeln!(
-        text,
-        "{pad}stack {} {} {} {bytes} {}",
-        quote(name),
-        quote(word(stack, "region")),
-        quote(file),
-        quote(hash)
-    )?;
+fn stack_lines(text: &mut String, pad: &str, plan: &Value, template: &ScriptTemplate) -> fmt::Result {
+    let stack = entry(plan, &template.stack).unwrap_or(&Value::Null);
+    let [name, region, file, hash] =
+        [&template.stack, word(stack, "region"), &template.file, &template.hash].map(|text: &str| quote(text));
+    writeln!(text, "{pad}stack {name} {region} {file} {} {hash}", template.bytes)?;
     for capability in list(stack, "capabilities") {
         writeln!(text, "{pad}capability {}", quote(word(capability, "name")))?;
     }

@@ -220,8 +220,7 @@ impl<'p> Evaluator<'p> {
         while let Some(origin) = at {
             let before = self.secret_parts.get(&origin).copied();
             let here = self.model.origins.span(origin);
-            let covered =
-                shown.iter().any(|known| known.file == here.file && known.lo <= here.lo && here.hi <= known.hi);
+            let covered = shown.iter().any(|known| known.contains(here));
             if !here.is_none() && !here.file.is_stdlib() && !covered {
                 let what = if before.is_some() { "it is a part of this text" } else { "the secret comes from here" };
                 diagnostic = diagnostic.label(here, what);
@@ -236,7 +235,7 @@ impl<'p> Evaluator<'p> {
         let here = self.model.origins.user_span(origin);
         let mut diagnostic = Diagnostic::new(codes::LITERAL_SECRET, span, what)
             .help("keep it in a `Secret` and write `secret.field(\"…\")`, or take it as `deploy param NAME: secret`");
-        let inside = span.file == here.file && span.lo <= here.lo && here.hi <= span.hi;
+        let inside = span.contains(here);
         if !here.is_none() && !inside {
             diagnostic = diagnostic.label(here, "it is written here");
         }

@@ -22,7 +22,7 @@ pub fn extract_component(view: &View<'_>, selection: Span) -> Option<Action> {
     let (first, last) = (touched.first()?, touched.last()?);
     let whole = Span { lo: start(first), hi: last.span.hi, ..selection };
     // A piece of a statement is no statement, and a cursor selects nothing.
-    let covered = selection.lo <= whole.lo && whole.hi <= selection.hi;
+    let covered = selection.contains(whole);
     let plain = touched.iter().all(|item| {
         item.marks.is_empty() && matches!(item.kind, ItemKind::Instance(_) | ItemKind::Grant(_) | ItemKind::Connect(_))
     });
@@ -82,14 +82,13 @@ pub fn extract_component(view: &View<'_>, selection: Span) -> Option<Action> {
 
 /// Whether something outside of a part of a source names an instance that is declared in it.
 fn named_from_outside(view: &View<'_>, part: Span) -> bool {
-    let inside = |place: Span| place.file == part.file && part.lo <= place.lo && place.hi <= part.hi;
     let all: Vec<_> = view.every_file().flat_map(|file| names(view, file)).collect();
     let own: Vec<Identity> = all
         .iter()
-        .filter(|name| name.role == Role::Declared && inside(name.place))
+        .filter(|name| name.role == Role::Declared && part.contains(name.place))
         .map(|name| name.target.identity())
         .collect();
-    all.iter().any(|name| !inside(name.place) && own.contains(&name.target.identity()))
+    all.iter().any(|name| !part.contains(name.place) && own.contains(&name.target.identity()))
 }
 
 /// The values in a part of a source that a component cannot see.
@@ -104,8 +103,8 @@ struct Taken<'w, 'p> {
 
 impl<'p> Listener<'p> for Taken<'_, 'p> {
     fn value(&mut self, expr: &'p Expr, _wanted: Wanted<'p>, scope: &Scope<'_, 'p>) {
-        let within = self.whole.lo <= expr.span.lo && expr.span.hi <= self.whole.hi;
-        let known = self.found.iter().any(|(place, ..)| place.lo <= expr.span.lo && expr.span.hi <= place.hi);
+        let within = self.whole.contains(expr.span);
+        let known = self.found.iter().any(|(place, ..)| place.contains(expr.span));
         if !within || known {
             return;
         }
@@ -113,9 +112,7 @@ impl<'p> Listener<'p> for Taken<'_, 'p> {
         let Some((root, name)) = path(expr) else { return };
         let Some((target, _)) = self.view.look_up(root, scope, 0) else { return };
         let Some(declared) = target.declared() else { return };
-        let own = declared.span.file == self.whole.file
-            && self.whole.lo <= declared.span.lo
-            && declared.span.hi <= self.whole.hi;
+        let own = self.whole.contains(declared.span);
         let hidden = matches!(
             target,
             Target::Param(_) | Target::Instance(_) | Target::Stack(_) | Target::External(_) | Target::Let(_)

@@ -102,7 +102,7 @@ impl<'a> Built<'a> {
 fn of_instance(view: &View<'_>, known: &Analysis, built: &Built<'_>, name: Ident, after: Span) -> Option<Hint> {
     let mut names: Vec<(usize, String, String)> = Vec::new();
     for (model, place, resource) in built.0.get(&name.name)? {
-        let here = place.file == name.span.file && place.lo <= name.span.lo && name.span.hi <= place.hi;
+        let here = place.contains(name.span);
         if !here || !still(view, known, Span { file: place.file, ..name.span }, name.span) {
             continue;
         }

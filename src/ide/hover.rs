@@ -338,7 +338,7 @@ pub(super) fn built_at<'m>(
 ) -> impl Iterator<Item = &'m Resource> {
     model.instances.iter().filter_map(move |instance| {
         let place = model.origins.span(instance.origin);
-        let declared = place.file == name.file && place.lo <= name.lo && name.hi <= place.hi;
+        let declared = place.contains(name);
         let same = declared && instance.name == *view.sources.slice(name);
         let stands = same && still(view, known, Span { hi: name.hi, lo: name.lo, file: place.file }, name);
         if stands { model.resources.get(instance.resource?.index()) } else { None }

@@ -49,10 +49,9 @@ pub fn extract_let(view: &View<'_>, selection: Span) -> Option<Action> {
     }
     // The name of a loop within the statement means nothing before it.
     let all = names(view, selection.file);
-    let inside = |outer: Span, inner: Span| outer.lo <= inner.lo && inner.hi <= outer.hi;
-    let bound = all.iter().filter(|name| inside(selection, name.place)).any(|name| {
+    let bound = all.iter().filter(|name| selection.contains(name.place)).any(|name| {
         let binder = if let Target::Binder(binder) = name.target { Some(binder.span) } else { None };
-        binder.is_some_and(|binder| inside(item.span, binder) && !inside(selection, binder))
+        binder.is_some_and(|binder| item.span.contains(binder) && !selection.contains(binder))
     });
     if bound {
         return None;
@@ -121,9 +120,19 @@ pub(super) fn free(view: &View<'_>, file: FileId, wanted: &str) -> String {
 
 /// Makes the grant around a place allow less: one of its verbs alone, or a verb that allows a part of what its verb does.
 pub fn narrow(view: &View<'_>, file: FileId, offset: u32) -> Vec<Action> {
-    struct Find {
+    // What else can be granted on the same thing is known where verbs are looked up.
+    struct Find<'w, 'p> {
+        view: &'w View<'p>,
         place: Span,
         of: Vec<(Ident, Vec<Symbol>)>,
+    }
+    impl<'p> Listener<'p> for Find<'_, 'p> {
+        fn verb(&mut self, verb: Ident, on: &Ty<'p>, _action: bool) {
+            if verb.span == self.place {
+                let verbs = self.view.verbs(on, 0);
+                self.of = verbs.into_iter().map(|verb| (verb.name, actions(verb))).collect();
+            }
+        }
     }
     let at = Span { file, lo: offset, hi: offset };
     let Some(item) = item_around(view, at, |item| grant_of(item).is_some()) else { return Vec::new() };
@@ -137,27 +146,9 @@ pub fn narrow(view: &View<'_>, file: FileId, offset: u32) -> Vec<Action> {
     if grant.verbs.len() > 1 {
         return grant.verbs.iter().map(|verb| change(verb.name.as_str())).collect();
     }
-    // What else can be granted on the same thing is known where verbs are looked up.
-    impl<'p> Find {
-        fn look(&mut self, view: &View<'p>, verb: Ident, on: &Ty<'p>) {
-            if verb.span == self.place {
-                let verbs = view.verbs(on, 0);
-                self.of = verbs.into_iter().map(|verb| (verb.name, actions(verb))).collect();
-            }
-        }
-    }
-    struct Listen<'w, 'p> {
-        view: &'w View<'p>,
-        find: Find,
-    }
-    impl<'p> Listener<'p> for Listen<'_, 'p> {
-        fn verb(&mut self, verb: Ident, on: &Ty<'p>, _action: bool) {
-            self.find.look(self.view, verb, on);
-        }
-    }
-    let mut listen = Listen { view, find: Find { place, of: Vec::new() } };
-    Walk::file(view, file, &mut listen);
-    let known = listen.find.of;
+    let mut find = Find { view, place, of: Vec::new() };
+    Walk::file(view, file, &mut find);
+    let known = find.of;
     let Some((_, own)) = known.iter().find(|(name, _)| name.name == first.name) else { return Vec::new() };
     let part = |actions: &[Symbol]| {
         !actions.is_empty() && actions.len() < own.len() && actions.iter().all(|action| own.contains(action))

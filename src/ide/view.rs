@@ -111,7 +111,7 @@ pub(super) fn item_around<'p>(view: &View<'p>, part: Span, wanted: impl Fn(&Item
     let mut around = None;
     for item in view.items(part.file) {
         each_item(item, &mut |item| {
-            if item.span.lo <= part.lo && part.hi <= item.span.hi && wanted(item) {
+            if item.span.contains(part) && wanted(item) {
                 around = Some(item);
             }
         });

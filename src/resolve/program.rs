@@ -332,7 +332,7 @@ impl<'p> Program<'p> {
     pub fn copied_part(&self, place: Span) -> Option<Span> {
         let later = self.stacks.iter().flat_map(|stack| stack.parts.iter().skip(1));
         let mut copies = later.filter(|(_, part)| says_clauses(part)).map(|(item, _)| item.span);
-        copies.find(|copy| copy.file == place.file && copy.lo <= place.lo && place.hi <= copy.hi)
+        copies.find(|copy| copy.contains(place))
     }
 
     /// The rules of the policies that the system and the folders it uses define.

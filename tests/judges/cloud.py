@@ -24,6 +24,17 @@ class Refused(Exception):
     """The cloud did not do what the plan asked for."""
 
 
+def asked(stack: Stack, parameters: dict[str, str]) -> dict:
+    """How CloudFormation is asked for a stack."""
+    return {
+        "StackName": stack.name,
+        "TemplateBody": stack.body,
+        "Capabilities": stack.capabilities,
+        "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
+        "Tags": [{"Key": k, "Value": v} for k, v in stack.tags.items()],
+    }
+
+
 class Cloud:
     """moto's server, and the few things a deployer does with it."""
 
@@ -58,13 +69,7 @@ class Cloud:
         """Creates a stack as its plan says and returns its description; `Refused` if that does not succeed."""
         formation = self.client("cloudformation", stack.account, stack.region)
         try:
-            formation.create_stack(
-                StackName=stack.name,
-                TemplateBody=stack.body,
-                Capabilities=stack.capabilities,
-                Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
-                Tags=[{"Key": k, "Value": v} for k, v in stack.tags.items()],
-            )
+            formation.create_stack(**asked(stack, parameters))
             described = self.settled(stack)
         except ClientError as error:
             raise Refused(f"{stack.name}: {error}") from error
@@ -104,13 +109,7 @@ class Cloud:
             formation = self.client("cloudformation", stack.account, stack.region)
             values = parameters(stack, self.described(plan))
             try:
-                formation.update_stack(
-                    StackName=stack.name,
-                    TemplateBody=stack.body,
-                    Capabilities=stack.capabilities,
-                    Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()],
-                    Tags=[{"Key": k, "Value": v} for k, v in stack.tags.items()],
-                )
+                formation.update_stack(**asked(stack, values))
                 described = self.settled(stack)
             except ClientError as error:
                 if "No updates are to be performed" in str(error):
